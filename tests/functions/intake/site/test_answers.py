@@ -358,7 +358,7 @@ def three(intake: System, publish: Publish) -> list[str]:
 def test_words_are_marked_and_results_counted(intake, three):
     html = intake.http("GET", "/cong-khai", query={"q": "nang ngach"}).text
 
-    assert "1 câu trả lời khớp với “nang ngach”" in html
+    assert "1 câu trả\u00a0lời khớp với “nang ngach”" in html
     assert "Thi <mark>nâng ngạch</mark> tháng 12" in html
     assert f'href="{three[0]}"' in html
 
@@ -375,7 +375,7 @@ def test_list_is_narrowed_by_links_with_numbers_and_widened_by_chips(intake, thr
     narrowed = intake.http("GET", "/cong-khai", query={"field": "TL"}).text
     field = composition.parts().answer_search.names("vi")[0]["TL"]
 
-    assert "3 câu trả lời" in everything
+    assert "3 câu trả\u00a0lời" in everything
     assert count_of(everything, field) == "2"
     assert 'href="/cong-khai?field=TL"' in everything
     assert "Nâng ngạch chuyên viên" not in narrowed
