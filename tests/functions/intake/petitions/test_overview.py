@@ -96,6 +96,7 @@ def test_next_overdue_update_has_its_date(at: str, next_on: date):
 def test_clock_of_an_answer_says_how_early_it_was():
     petition = a_petition(State.ANSWERED)
     assert petition.answer is not None
+    assert petition.answer.approved_at is not None
     answered_on = local_date(petition.answer.approved_at)
 
     clock = overview(petition).clock
