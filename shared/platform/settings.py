@@ -35,6 +35,13 @@ class Settings(BaseModel):
     identifiers_secret: str
 
 
+class PetitionSettings(Settings):
+    """The settings of functions that write petitions."""
+
+    petitions_packed: bool = False
+    """True: petitions are written packed, which the release before this code could not read (ADR 0083)."""
+
+
 class EvidenceSettings(Settings):
     """The settings of functions that show whether a petitioner was notified."""
 

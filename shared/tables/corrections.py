@@ -84,7 +84,7 @@ def _judged_by(petition: Petition, actions: AbstractSet[Action]) -> Correction |
     )
 
 
-def correction_keys(petition: Petition, schema: int) -> dict[str, str]:
+def correction_keys(petition: Petition, schema: int) -> dict[str, str | bytes]:
     """Return the index's keys and what it projects; nothing where nothing was corrected."""
     correction = correction_of(petition)
     if correction is None:
@@ -92,7 +92,7 @@ def correction_keys(petition: Petition, schema: int) -> dict[str, str]:
     return {
         "corrected_month": f"{local_date(correction.at):%Y-%m}",
         "corrected_at": f"{correction.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "correction": PETITION.text_of(correction, schema),
+        "correction": PETITION.value_of(correction, schema),
     }
 
 

@@ -1,12 +1,13 @@
 """The one place that calls DynamoDB: conditional writes, queries to their last page, batches, retries of lost races.
 
-Items, keys and values are plain Python here (`str`, `int`, `bool`, a set of `str`); DynamoDB's typed JSON
+Items, keys and values are plain Python here (`str`, `bytes`, `int`, `bool`, a set of `str`); DynamoDB's typed JSON
 (`{"S": "…"}`) stays inside. In every expression `#state` stands for the attribute `state`, unless `names` says
 otherwise, and `:state` for `values["state"]`. Only the repositories of `shared.tables` use this module.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from botocore.exceptions import ClientError
 from shared.domain.errors import StaleVersionError
 from shared.platform import aws
 
-Value = str | int | bool | AbstractSet[str]
+Value = str | bytes | int | bool | AbstractSet[str]
 Item = dict[str, Any]
 """An item as plain values. Attributes that are None are not written."""
 T = TypeVar("T")
@@ -333,6 +334,8 @@ def decode(item: Mapping[str, Mapping[str, Any]]) -> Item:
 def _typed(value: Value) -> dict[str, Any]:
     if isinstance(value, str):
         return {"S": str(value)}
+    if isinstance(value, bytes):
+        return {"B": value}
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, int):
@@ -344,6 +347,8 @@ def _plain(typed: Mapping[str, Any]) -> Any:
     ((kind, value),) = typed.items()
     if kind == "N":
         return int(value)
+    if kind == "B" and isinstance(value, str):  # in a record of a stream
+        return base64.b64decode(value)
     return set(value) if kind == "SS" else value
 
 

@@ -58,7 +58,7 @@ class OpenedPetition(BaseModel):
     openings: tuple[Opening, ...]
 
 
-def opening_keys(petition: Petition, schema: int) -> dict[str, str]:
+def opening_keys(petition: Petition, schema: int) -> dict[str, str | bytes]:
     """Return the index's keys and what it projects; nothing for a petition that nobody opened."""
     opened = [entry for entry in petition.history if entry.action in _OPENINGS]
     if not opened:
@@ -73,7 +73,7 @@ def opening_keys(petition: Petition, schema: int) -> dict[str, str]:
     return {
         "opened_month": f"{local_date(opened[-1].at):%Y-%m}",
         "opened_at": f"{opened[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "openings": PETITION.text_of(facts, schema),
+        "openings": PETITION.value_of(facts, schema),
     }
 
 

@@ -130,6 +130,8 @@ _OF_SCHEMA_2 = {
     Action.CHOOSE_CHANNELS,
 }
 """Actions that code of the first schema cannot read: a petition with one is refused by it, not misread (ADR 0051)."""
+_WITHOUT_STATE = 3
+"""The schema from which on no state stands beside the keys of contacts: each change would write four more indexes."""
 
 FINISHED = frozenset(
     {
@@ -187,21 +189,28 @@ def contact_keys(petition: Petition) -> dict[str, str]:
     return dict(zip(CONTACT_INDEXES, dict.fromkeys(petition.petitioner.contact_keys), strict=False))
 
 
-def schema_of(petition: Petition) -> int:
-    """Return the number of the schema that a petition is stored under: that of the newest action in its history."""
-    newer = PETITION.understood if any(entry.action in _OF_SCHEMA_2 for entry in petition.history) else 0
+def schema_of(petition: Petition, *, is_packed: bool = False) -> int:
+    """Return the number of the schema that a petition is stored under: that of the newest action in its history.
+
+    Args:
+        petition: which one.
+        is_packed: whether it is stored packed; one that was, is.
+    """
+    if is_packed and PETITION.packed is not None:
+        return max(PETITION.packed, PETITION.number_of(petition))
+    newer = 2 if any(entry.action in _OF_SCHEMA_2 for entry in petition.history) else 0
     return max(newer, PETITION.number_of(petition))
 
 
-def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
-    """Return the item of a petition: its JSON, and the keys of each index that it belongs to now."""
-    number = schema_of(petition)
-    keys: dict[str, str | None] = {
+def item_of(petition: Petition, wake_at: datetime | None, *, is_packed: bool = False) -> dict[str, Value]:
+    """Return the item of a petition: its JSON, and the keys of each index that it belongs to now; see `schema_of`."""
+    number = schema_of(petition, is_packed=is_packed)
+    keys: dict[str, Value | None] = {
         "received_month": _month_of(petition),
         "received_at": stored_instant(petition.received_at),
         **contact_keys(petition),
-        "state": petition.state,
-        "outline": PETITION.text_of(petition.outline(), number, exclude_defaults=True),
+        "state": petition.state if number < _WITHOUT_STATE else None,
+        "outline": PETITION.value_of(petition.outline(), number, exclude_defaults=True),
         **_head(petition),
         **opening_keys(petition, number),
         "parent": None if petition.state is State.WITHDRAWN else petition.parent,
@@ -214,24 +223,24 @@ def item_of(petition: Petition, wake_at: datetime | None) -> dict[str, Value]:
             "due_on": finished_position(petition)
             if petition.state in FINISHED
             else desk_position(petition.due_on, petition.reference),
-            "card": _card_text(petition, number),
+            "card": _card_value(petition, number),
         }
     if petition.publication is not None:
         name = published_name(petition, petition.publication)
         keys |= {
             "published_month": month_of_name(name),
             "published_at": name,
-            "public": PETITION.text_of(public_answer(petition), number, exclude={"is_abridged"}),
+            "public": PETITION.value_of(public_answer(petition), number, exclude={"is_abridged"}),
         }
     item: dict[str, Value] = {
         "reference": petition.reference,
         "version": petition.version,
         SCHEMA: number,
-        "body": PETITION.text_of(petition, number, exclude_defaults=True),
+        "body": PETITION.value_of(petition, number, exclude_defaults=True),
         **{name: value for name, value in keys.items() if value},
     }
     if petition.publication is not None and item_bytes(item) > ITEM:
-        item["public"] = PETITION.text_of(abridged(public_answer(petition)), number)
+        item["public"] = PETITION.value_of(abridged(public_answer(petition)), number)
     if petition.merged_count:
         item[_MERGED_COUNT] = petition.merged_count
     if petition.is_unanswered:
@@ -320,9 +329,9 @@ _OF_FEW = ("marks", _MERGED_COUNT)
 """The parts of a card that only few have: the index holds them where they say something."""
 
 
-def _card_text(petition: Petition, number: int) -> str:
+def _card_value(petition: Petition, number: int) -> str | bytes:
     card = _card(petition)
-    return PETITION.text_of(card, number, exclude={name for name in _OF_FEW if not getattr(card, name)})
+    return PETITION.value_of(card, number, exclude={name for name in _OF_FEW if not getattr(card, name)})
 
 
 def _card(petition: Petition) -> Card:
@@ -351,4 +360,8 @@ def _card(petition: Petition) -> Card:
 
 def item_bytes(item: Mapping[str, Value]) -> int:
     """Return the bytes of an item, as DynamoDB counts them: names and values."""
-    return sum(len(f"{name}{value}".encode()) for name, value in item.items())
+    return sum(len(name.encode()) + _bytes_of(value) for name, value in item.items())
+
+
+def _bytes_of(value: Value) -> int:
+    return len(value if isinstance(value, bytes) else str(value).encode())

@@ -57,9 +57,11 @@ CHILDREN_ON_A_PAGE = 100
 class Petitions:
     """Reads and writes petitions. Index keys, and when to wake, are derived on each write."""
 
-    def __init__(self, table: str, directory: Directory) -> None:
+    def __init__(self, table: str, directory: Directory, *, is_packed: bool = False) -> None:
+        """Take the table, the directory that says when to wake, and whether petitions are written packed."""
         self._table = Table(table)
         self._directory = directory
+        self._is_packed = is_packed
 
     # --- writing -----------------------------------------------------------------------------------
 
@@ -108,7 +110,8 @@ class Petitions:
     def item(self, petition: Petition) -> dict[str, Value]:
         """Return the item that a petition is stored as now, with the instant at which it is to be woken."""
         terms, calendar = self._directory.terms_of(petition), self._directory.calendar()
-        return item_of(petition, next_wake(petition, terms, calendar, clock.now()))
+        wake_at = next_wake(petition, terms, calendar, clock.now())
+        return item_of(petition, wake_at, is_packed=self._is_packed)
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -283,21 +286,21 @@ class Petitions:
             references += [item["reference"] for item in self._table.query(query, limit=of_each_shard).items]
         return references
 
-    def of_first_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
-        """Return (reference, received at, state) of the latest petitions whose first contact this is."""
+    def of_first_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime]]:
+        """Return (reference, received at) of the latest petitions whose first contact this is."""
         return self._indexed(contact_key, "contact_key", limit)
 
-    def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
-        """Return (reference, received at, state) of the latest petitions that have a contact, newest first."""
+    def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime]]:
+        """Return (reference, received at) of the latest petitions that have a contact, newest first."""
         rows = [row for name in CONTACT_INDEXES for row in self._indexed(contact_key, name, limit)]
         return sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)[:limit]
 
-    def _indexed(self, key: str, attribute: str, limit: int) -> list[tuple[str, datetime, State]]:
+    def _indexed(self, key: str, attribute: str, limit: int) -> list[tuple[str, datetime]]:
         query = Query(
             f"{attribute} = :key", {"key": key}, index=CONTACT_INDEXES[attribute], is_ascending=False
         )
         return [
-            (item["reference"], datetime.fromisoformat(item["received_at"]), State(item["state"]))
+            (item["reference"], datetime.fromisoformat(item["received_at"]))
             for item in self._table.query(query, limit=limit).items
         ]
 

@@ -69,21 +69,17 @@ class MemoryPetitions(Petitions):
         self._store(petition)
         return petition
 
-    def of_first_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
+    def of_first_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime]]:
         """Return the latest petitions that were sent with a contact as their first, newest first."""
         latest = sorted(self._of_contact.get(contact_key, []), reverse=True)[:limit]
-        return [
-            (reference, received_at, stored.petition.state)
-            for received_at, reference in latest
-            if (stored := self.get_stored(reference)) is not None
-        ]
+        return [(reference, received_at) for received_at, reference in latest]
 
-    def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime, State]]:
+    def of_contact(self, contact_key: str, *, limit: int = 20) -> list[tuple[str, datetime]]:
         """Return the latest petitions that a contact is on file for, newest first: reads all."""
         petitions = (petition for name in self._bodies if (petition := self.get(name)) is not None)
         theirs = [p for p in petitions if contact_key in p.petitioner.contact_keys]
         theirs.sort(key=lambda p: (p.received_at, p.reference), reverse=True)
-        return [(p.reference, p.received_at, p.state) for p in theirs[:limit]]
+        return [(p.reference, p.received_at) for p in theirs[:limit]]
 
     def _store(self, petition: Petition) -> None:
         if petition.reference not in self._bodies and petition.petitioner.contact_keys:

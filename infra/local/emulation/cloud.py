@@ -256,6 +256,7 @@ class Cloud:
         self._reach_providers_at(sms_gateway_url)
         return {name: self.outputs[output] for name, output in _OUTPUT_OF.items()} | {
             "STAGE": STAGE,
+            "PETITIONS_PACKED": "true",
             "SEAL_KEY_ID": f"alias/pakn-{STAGE}-seal",
             "PUBLIC_URL": public_url,
             "IDENTITY_POOL_ID": self.pool_id,

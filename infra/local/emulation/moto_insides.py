@@ -7,6 +7,7 @@ moto that has moved its furniture is noticed there.
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import pickle
@@ -189,9 +190,15 @@ def stream_records(table: str, start: int, count: int) -> list[dict[str, Any]]:
         record = copy.copy(item.record)
         change = dict(record["dynamodb"])
         created = change["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp()
-        change = json.loads(json.dumps(change | {"ApproximateCreationDateTime": int(created)}))
+        change = json.loads(
+            json.dumps(change | {"ApproximateCreationDateTime": int(created)}, default=_in_base64)
+        )
         records.append(record | {"awsRegion": REGION, "dynamodb": change})
     return records
+
+
+def _in_base64(binary: bytes) -> str:
+    return base64.b64encode(binary).decode()
 
 
 def versions_written(table: str, start: int) -> list[tuple[str, int]]:

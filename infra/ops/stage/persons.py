@@ -51,7 +51,7 @@ def petitions_of(connection: Connection, number: str, *, is_all: bool) -> list[P
     references = {number}
     if is_all:
         for key in petition.petitioner.contact_keys:
-            references |= {name for name, *_ in petitions.of_contact(key, limit=MOST)}
+            references |= {name for name, _ in petitions.of_contact(key, limit=MOST)}
     return sorted(petitions.get_all(references), key=lambda each: each.received_at)
 
 

@@ -151,7 +151,7 @@ def build(configuration: CaseworkSettings) -> Parts:
     keyring = secrets.keyring(configuration.identifiers_secret)
     key = keyring.names()
     directory = Directory(configuration.directory_table)
-    petitions = Petitions(configuration.petitions_table, directory)
+    petitions = Petitions(configuration.petitions_table, directory, is_packed=configuration.petitions_packed)
     deliveries = Deliveries(configuration.deliveries_table)
     bucket, seal = AttachmentsBucket(configuration.attachments_bucket), Seal(configuration.seal_key_id)
     cognito = Cognito(configuration.identity_pool_id, configuration.identity_client_id)

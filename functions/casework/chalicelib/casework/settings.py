@@ -13,7 +13,9 @@ SECOND_FACTOR_ROLES = frozenset({Role.APPROVER, Role.INSPECTOR, Role.ADMINISTRAT
 """The roles that approve what is published, open restricted petitions, change the directory, or read all of it."""
 
 
-class CaseworkSettings(settings.FileSettings, settings.EvidenceSettings, settings.PinSettings):
+class CaseworkSettings(
+    settings.FileSettings, settings.EvidenceSettings, settings.PinSettings, settings.PetitionSettings
+):
     """Casework's tables, keys and identity provider; it may open the seal, where an officer's role allows it."""
 
     statistics_table: str

@@ -154,7 +154,7 @@ def build(settings: IntakeSettings) -> Parts:
     key = keyring.names()
     credentials, seal = ProviderCredentials(settings.providers_secret), Seal(settings.seal_key_id)
     directory = Directory(settings.directory_table)
-    petitions = Petitions(settings.petitions_table, directory)
+    petitions = Petitions(settings.petitions_table, directory, is_packed=settings.petitions_packed)
     bucket = AttachmentsBucket(settings.attachments_bucket)
     reception = Reception(petitions, directory, seal, keyring)
     follow_up = FollowUp(petitions, directory, seal)
@@ -204,7 +204,8 @@ def build(settings: IntakeSettings) -> Parts:
 def build_upload_check(settings: IntakeSettings) -> UploadCheck:
     """Build the check of uploads, whose role reads no secret."""
     bucket = AttachmentsBucket(settings.attachments_bucket)
-    petitions = Petitions(settings.petitions_table, Directory(settings.directory_table))
+    directory = Directory(settings.directory_table)
+    petitions = Petitions(settings.petitions_table, directory, is_packed=settings.petitions_packed)
     return UploadCheck(petitions, bucket, _scanner(settings, bucket), settings.file_limits)
 
 

@@ -36,6 +36,7 @@ class IntakeSettings(
     settings.LinkSettings,
     settings.PinSettings,
     settings.SmsSettings,
+    settings.PetitionSettings,
 ):
     """Intake's tables, keys and limits. It may close the seal and has no right to open it."""
 

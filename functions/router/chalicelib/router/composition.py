@@ -30,7 +30,7 @@ class Parts:
 def build(configuration: RouterSettings) -> Parts:
     """Build the parts; no AWS service is called."""
     directory = Directory(configuration.directory_table)
-    petitions = Petitions(configuration.petitions_table, directory)
+    petitions = Petitions(configuration.petitions_table, directory, is_packed=configuration.petitions_packed)
     relay = Relay(petitions, directory, configuration.routing_queue_url, configuration.notices_queue_url)
     merged_petitions = MergedPetitions(petitions, configuration.routing_queue_url)
     candidates = Candidates(directory, configuration.statistics_table)

@@ -37,6 +37,7 @@ class Repeats:
             other = self._petitions.get(reference)
             if (
                 other is not None
+                and other.state is not State.RESTRICTED
                 and other.complained_unit is None
                 and other.field != conduct.FIELD
                 and similarity(other.content, petition.content) >= ALIKE
@@ -50,10 +51,8 @@ class Repeats:
         own = (petition.received_at, petition.reference)
         return [
             reference
-            for reference, received_at, state in self._petitions.of_first_contact(
+            for reference, received_at in self._petitions.of_first_contact(
                 petition.petitioner.contact_keys[0]
             )
-            if state is not State.RESTRICTED
-            and (received_at, reference) < own
-            and petition.received_at - received_at <= LOOKED_BACK
+            if (received_at, reference) < own and petition.received_at - received_at <= LOOKED_BACK
         ][:COMPARED]

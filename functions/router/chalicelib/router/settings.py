@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from shared.platform.settings import Settings
+from shared.platform.settings import PetitionSettings
 
 
-class RouterSettings(Settings):
+class RouterSettings(PetitionSettings):
     """Tables come from the base; these are the queues the router writes to."""
 
     routing_queue_url: str

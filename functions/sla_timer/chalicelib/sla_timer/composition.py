@@ -94,7 +94,7 @@ class Parts:
 def build(configuration: SlaTimerSettings) -> Parts:
     """Build the parts; no AWS service is called."""
     directory = Directory(configuration.directory_table)
-    petitions = Petitions(configuration.petitions_table, directory)
+    petitions = Petitions(configuration.petitions_table, directory, is_packed=configuration.petitions_packed)
     bucket = AttachmentsBucket(configuration.attachments_bucket)
     checkpoints = Checkpoints(configuration.statistics_table)
     sweep = Sweep(

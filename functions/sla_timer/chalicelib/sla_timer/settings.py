@@ -1,9 +1,9 @@
 """The SLA timer's settings."""
 
-from shared.platform.settings import Settings
+from shared.platform.settings import PetitionSettings
 
 
-class SlaTimerSettings(Settings):
+class SlaTimerSettings(PetitionSettings):
     """Tables come from the base."""
 
     deliveries_table: str

@@ -175,7 +175,7 @@ class Callers:
         self._require_call(officer, caller.call_id, caller.phone or "")
         telemetry.count("LookedUpByNumber")
         petitions = (
-            self._petitions.get(name) for name, _, _ in self._petitions.of_contact(contact, limit=_EARLIER)
+            self._petitions.get(name) for name, _ in self._petitions.of_contact(contact, limit=_EARLIER)
         )
         return tuple(
             summary_of(self._with_look_up(petition, officer, caller.call_id))

@@ -59,7 +59,7 @@ class MyPetitions:
     def of(self, session: ContactSession) -> dict[Turn, list[Line]]:
         """Return the petitions that this session may open, by who has to act."""
         now = clock.now()
-        references = [name for name, *_ in self._petitions.of_contact(session.contact_key, limit=MOST)]
+        references = [name for name, _ in self._petitions.of_contact(session.contact_key, limit=MOST)]
         theirs = (p for p in self._petitions.get_all(references) if self._opens(p, session, now))
         outside = (petition.as_known_outside(now) for petition in theirs)
         return {turn: self._lines(turn, group, now) for turn, group in by_turn(outside).items()}

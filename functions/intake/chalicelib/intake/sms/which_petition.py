@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from chalicelib.intake.sms.parts import continues
 from chalicelib.intake.sms.webhook import InboundSms
@@ -62,7 +62,7 @@ class WhichPetition:
 
     def only(self, sms: InboundSms, states: Collection[State]) -> Petition | None:
         """Return the one petition of the sender that is in one of some states; None where there are none or several."""
-        references = [name for name, _, state in self._latest(sms) if state in states]
+        references = [name for name, state in self._states(sms) if state in states]
         petition = self.named(sms, references[0]) if len(references) == 1 else None
         return petition if petition and petition.state in states else None
 
@@ -72,12 +72,12 @@ class WhichPetition:
 
     def references(self, sms: InboundSms) -> list[str]:
         """Return the references of the sender's latest petitions, those alive first, as many as one SMS names."""
-        latest = sorted(self._latest(sms), key=lambda row: row[2] not in ALIVE)
-        return [name for name, _, _ in latest[:_NAMED_IN_AN_SMS]]
+        latest = sorted(self._states(sms), key=lambda row: row[1] not in ALIVE)
+        return [name for name, _ in latest[:_NAMED_IN_AN_SMS]]
 
     def latest(self, sms: InboundSms) -> Iterator[Petition]:
         """Yield the sender's latest petitions, newest first, as many as may matter to a repeated request."""
-        for name, _, _ in self._latest(sms, _NAMED_IN_AN_SMS):
+        for name in self._latest(sms, _NAMED_IN_AN_SMS):
             petition = self._petitions.get(name)
             if petition is not None:
                 yield petition
@@ -85,7 +85,7 @@ class WhichPetition:
     def waiting_for_identity(self, sms: InboundSms, cause: Callable[[Petition], str]) -> Petition | None:
         """Return the sender's latest petition if its name and address are still to come (or came with this SMS)."""
         latest = self._latest(sms, 1)
-        petition = self._petitions.get(latest[0][0]) if latest else None
+        petition = self._petitions.get(latest[0]) if latest else None
         if petition is None or petition.channel is not Channel.SMS:
             return None
         if clock.now() - petition.stored_at > ANSWERS_TO_THE_QUESTION_WITHIN:
@@ -109,7 +109,7 @@ class WhichPetition:
     def continued_by(self, sms: InboundSms) -> Petition | None:
         """Return the petition whose text filled an SMS a moment ago, when this one looks like its rest."""
         latest = self._latest(sms, 1)
-        petition = self._petitions.get(latest[0][0]) if latest else None
+        petition = self._petitions.get(latest[0]) if latest else None
         if petition is None or petition.channel is not Channel.SMS or not petition.is_unanswered:
             return None
         rest = replace(sms, received_at=receipt_time(sms.received_at, clock.now()))
@@ -119,8 +119,14 @@ class WhichPetition:
         )
         return petition if any(continues(beginning, rest) for beginning in beginnings) else None
 
-    def _latest(self, sms: InboundSms, limit: int = _LATEST) -> list[tuple[str, datetime, State]]:
-        return self._petitions.of_contact(self.contact(sms), limit=limit)
+    def _states(self, sms: InboundSms) -> list[tuple[str, State]]:
+        """Return the states of the sender's latest petitions, newest first."""
+        names = self._latest(sms, _LATEST)
+        states = {petition.reference: petition.state for petition in self._petitions.get_all(names)}
+        return [(name, states[name]) for name in names if name in states]
+
+    def _latest(self, sms: InboundSms, limit: int) -> list[str]:
+        return [name for name, _ in self._petitions.of_contact(self.contact(sms), limit=limit)]
 
     def contact(self, sms: InboundSms) -> str:
         """Return the HMAC of the sender's number, under which their petitions and texts are found."""

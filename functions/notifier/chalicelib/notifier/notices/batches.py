@@ -106,9 +106,7 @@ class Batches:
             return
         yield from self._due_of(notice.petition, notice, now)
         keys = notice.petition.petitioner.contact_keys
-        references = {
-            reference for key in keys[:1] for reference, *_ in self._petitions.of_first_contact(key)
-        }
+        references = {reference for key in keys[:1] for reference, _ in self._petitions.of_first_contact(key)}
         for petition in self._petitions.get_all(references - {notice.request.reference}):
             if petition.language != notice.petition.language or not any(self._recent_notices(petition, now)):
                 continue

@@ -64,7 +64,7 @@ class KnownContacts:
 
     def address_of(self, wanted: str) -> str | None:
         """Return the address of a contact that opens a petition; None where there is no such petition."""
-        references = [name for name, *_ in self._petitions.of_contact(wanted, limit=_LOOKED_THROUGH)]
+        references = [name for name, _ in self._petitions.of_contact(wanted, limit=_LOOKED_THROUGH)]
         now, key = clock.now(), self._keyring.names()
         for petition in self._petitions.get_all(references):
             if opens_by_contact(petition, wanted, now, self._kept_for):
