@@ -114,6 +114,10 @@ def _object_in(text: str) -> Mapping[str, Any]:
 
 
 _USUAL = (
+    "Kính gửi Ông/Bà. Căn cứ Luật Cán bộ, công chức; Luật Viên chức; Nghị định số, Thông tư số /2026/NĐ-CP ngày tháng năm "
+    "của Chính phủ, Bộ Nội vụ trả lời như sau: Ủy ban nhân dân tỉnh, thành phố, xã, phường, Sở Nội vụ, người lao động, chế "
+    "độ, chính sách, tiền lương, phụ cấp, hồ sơ, giấy tờ, cơ quan, đơn vị, thẩm quyền giải quyết theo quy định của pháp "
+    "luật. Tôi xin hỏi, đề nghị Bộ cho biết, xem xét, hướng dẫn, giải quyết, đến nay vẫn chưa được, không biết vì sao. "
     '"parent":"26","attachments":[{"id":"","belongs_to":"answer","filename":".pdf","content_type":"image/jpeg","size":,'
     '"sha256":"","state":"KEPT","by":"petitioner","declared_at":"2026-01-01T00:00:00Z","checked_at":"2026-01-01T00:00:00Z"}],'
     '"call_id":"","call_started_at":"","call_ended_at":"","call_agent":"","is_receipt_owed":true,"chosen_field":"",'
@@ -153,7 +157,7 @@ _USUAL = (
     '"facts":{"digests":"draft=,answer="},"digest":"2:","hash":"","correlation":"-4"},{"seq":1,"at":"2026-01-01T00:00:00Z",'
     '"action":"receive","by":"","state":"RECEIVED","change_id":"","facts":{"unit":"VCCVC","handler":""}}]},"schema":3}'
 ).encode()
-"""What petitions' JSON usually holds, the most usual last: zlib's preset dictionary (RFC 1950, section 2.2).
+"""The words of petitions' JSON, the most usual last: zlib's preset dictionary (RFC 1950, section 2.2).
 
 What was packed with it can be unpacked with it alone: it is never changed. Another one needs a number of the schema.
 """

@@ -58,10 +58,7 @@ class Petitions:
     """Reads and writes petitions. Index keys, and when to wake, are derived on each write."""
 
     def __init__(self, table: str, directory: Directory, *, is_packed: bool = False) -> None:
-        """Take the table, the directory that says when to wake, and whether petitions are written packed."""
-        self._table = Table(table)
-        self._directory = directory
-        self._is_packed = is_packed
+        self._table, self._directory, self._is_packed = Table(table), directory, is_packed
 
     # --- writing -----------------------------------------------------------------------------------
 
@@ -299,10 +296,8 @@ class Petitions:
         query = Query(
             f"{attribute} = :key", {"key": key}, index=CONTACT_INDEXES[attribute], is_ascending=False
         )
-        return [
-            (item["reference"], datetime.fromisoformat(item["received_at"]))
-            for item in self._table.query(query, limit=limit).items
-        ]
+        items = self._table.query(query, limit=limit).items
+        return [(item["reference"], datetime.fromisoformat(item["received_at"])) for item in items]
 
     def received_since(self, contact_key: str, since: datetime) -> set[str]:
         """Return the references of a person's petitions received at or after an instant; the index may lag a moment."""

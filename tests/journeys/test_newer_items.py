@@ -16,12 +16,16 @@ from infra.local.emulation import events
 from shared.domain.errors import NewerItemError
 from shared.platform.messages import RoutingRequest, TaskType
 from shared.tables.directory import Directory
+from shared.tables.documents import PETITION
 from shared.tables.jobs import Rounds
 from shared.tables.petitions import Petitions
 from tests.support.people import Citizen, Officer, Phone, answer_petition
 from tests.support.system import System
 
-NEWER_ALREADY = {"body": '{"state": "PARKED", "schema": 3}', "outline": '{"state": "PARKED", "schema": 3}'}
+NEWER = PETITION.understood + 1
+"""The number of a schema that this code does not know."""
+PARKED = f'{{"state": "PARKED", "schema": {NEWER}}}'
+NEWER_ALREADY = {"body": PARKED, "outline": PARKED}
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def written_by_newer_code(system: System, reference: str) -> Iterator[None]:
     key = {"reference": {"S": reference}}
     before = dynamodb.get_item(TableName=table, Key=key)["Item"]
     newer = {name: {"S": value} for name, value in NEWER_ALREADY.items()}
-    dynamodb.put_item(TableName=table, Item={**before, **newer, "schema": {"N": "3"}})
+    dynamodb.put_item(TableName=table, Item={**before, **newer, "schema": {"N": str(NEWER)}})
     system.local.pumps.stream.restart()
     yield
     now = dynamodb.get_item(TableName=table, Key=key)["Item"]
@@ -97,7 +101,7 @@ def test_a_desk_full_of_newer_petitions_shows_the_others_behind_them(system: Sys
     of_desk = next(item for item in system.items("petitions") if item["reference"]["S"] == citizen.reference)
     for n in range(3):  # all due before the two
         early = {"reference": {"S": f"2699999999{n}"}, "due_on": {"S": f"2026-11-01~2699999999{n}"}}
-        card = {"card": {"S": '{"state": "PARKED", "schema": 3}'}, "schema": {"N": "3"}}
+        card = {"card": {"S": PARKED}, "schema": {"N": str(NEWER)}}
         system.local.cloud.client("dynamodb").put_item(
             TableName=names["PetitionsTable"], Item=of_desk | early | card
         )
@@ -127,7 +131,8 @@ def test_a_newer_answer_leaves_the_public_page_to_the_others(system: System):
     item = next(item for item in system.items("petitions") if "Lịch thi" in item["public"]["S"])
     dynamodb.put_item(
         TableName=table,
-        Item=item | {"public": {"S": '{"topics": ["thi"], "schema": 3}'}, "schema": {"N": "3"}},
+        Item=item
+        | {"public": {"S": f'{{"topics": ["thi"], "schema": {NEWER}}}'}, "schema": {"N": str(NEWER)}},
     )
     system.local.pumps.stream.restart()
 

@@ -15,6 +15,8 @@ from tests.stored.documents import KINDS, Kind
 from tests.support.shapes import Attribute, paths_in
 
 RECIPE = "CONTRIBUTING.md, recipe “What is stored”"
+WRITTEN_FOR_SOME = {"petition": 2, "delivery": 2}
+"""The highest number that code writes for some documents of a kind: those with an action, or of a kind, that is newer."""
 KIND = pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name) for kind in KINDS])
 GOLDEN = [
     pytest.param(kind, document, id=f"{kind.name}-{number} {place}")
@@ -60,7 +62,8 @@ def test_a_stored_document_has_the_shape_that_its_number_stands_for(kind: Kind):
 
 @KIND
 def test_code_reads_what_it_writes_and_all_that_was_written_before(kind: Kind):
-    assert 1 <= kind.schema.written <= kind.schema.understood <= kind.schema.written + 1, RECIPE
+    written = max(kind.schema.written, WRITTEN_FOR_SOME.get(kind.name, 1))
+    assert 1 <= kind.schema.written <= kind.schema.understood <= written + 1, RECIPE
     assert all(kind.golden(number) for number in range(1, kind.schema.understood + 1))
 
 

@@ -284,13 +284,16 @@ def test_the_outline_holds_nothing_that_this_version_does_not_know():
 
 # --- a schema that is newer ------------------------------------------------------------------------------------
 
+NEXT = PETITION.understood + 1
+PARKED = f'{{"state": "PARKED", "schema": {NEXT}}}'
+
 
 @pytest.mark.parametrize(
     "item",
     [
-        pytest.param({"schema": 3}, id="readable all the same"),
-        pytest.param({"schema": 3, "body": '{"state": "PARKED", "schema": 3}'}, id="a state that is unknown"),
-        pytest.param({"body": '{"state": "PARKED", "schema": 3}'}, id="the number in the JSON alone"),
+        pytest.param({"schema": NEXT}, id="readable all the same"),
+        pytest.param({"schema": NEXT, "body": PARKED}, id="a state that is unknown"),
+        pytest.param({"body": PARKED}, id="the number in the JSON alone"),
     ],
 )
 def test_a_petition_of_a_newer_schema_is_not_read(item: dict[str, Any]):

@@ -32,7 +32,7 @@ from infra.rehearsal.rest import Rest
 from infra.seed.directory import accounts
 from shared.domain.petition.petition import Petition
 from tests.support.files import EICAR
-from tests.support.target import Target, keys_of, store_petition
+from tests.support.target import Target, keys_of, store_petition, with_texts
 
 ANSWERED_WITHIN_SECONDS = 60
 FIRES_WITHIN_SECONDS = 150
@@ -155,7 +155,7 @@ class CloudTarget(Target):
         """Return this journey's items of a table, e.g. `deliveries`, in DynamoDB's JSON."""
         pages = self._deployed.client("dynamodb").get_paginator("scan")
         name = self._deployed.outputs[f"{table.capitalize()}Table"]
-        items = (item for page in pages.paginate(TableName=name) for item in page["Items"])
+        items = (with_texts(item) for page in pages.paginate(TableName=name) for item in page["Items"])
         return [i for i in items if "reference" not in i or self.is_own(i["reference"]["S"])]
 
     def put_back_petition(self, petition: Petition) -> None:

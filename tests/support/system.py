@@ -31,7 +31,7 @@ from shared.platform import aws
 from shared.tables import directory
 from tests.campaigns.faults.injection import Injection
 from tests.infra.permissions.recorder import Recorder
-from tests.support.target import Target, keys_of, store_petition
+from tests.support.target import Target, keys_of, store_petition, with_texts
 
 START = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 """A Tuesday, 09:00 in Vietnam: received then, a petition is due on 2026-11-23 (docs: domain, the clock)."""
@@ -256,7 +256,7 @@ class System(Driver, Target):
         """Return every item of a table, e.g. `deliveries`, in DynamoDB's JSON."""
         pages = self.local.cloud.client("dynamodb").get_paginator("scan")
         name = self.local.cloud.outputs[f"{table.capitalize()}Table"]
-        return [item for page in pages.paginate(TableName=name) for item in page["Items"]]
+        return [with_texts(item) for page in pages.paginate(TableName=name) for item in page["Items"]]
 
     def lose_changes(self) -> None:
         """Let everything that waits in the change stream be lost."""

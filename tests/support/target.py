@@ -21,6 +21,7 @@ from shared.domain.calendar.deadlines import answer_due_on
 from shared.domain.calendar.terms import TERMS_2018
 from shared.domain.calendar.working_calendar import Override, WorkingCalendar
 from shared.domain.petition.petition import Petition
+from shared.tables.documents import unpacked
 from shared.tables.petition_items import item_of
 
 CALENDAR = WorkingCalendar(
@@ -106,6 +107,11 @@ class Target(Doors):
     def own_number(self) -> str:
         """The telephone as people write it: `0912 345 678`."""
         return f"0{self.number[2:5]} {self.number[5:8]} {self.number[8:]}"
+
+
+def with_texts(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an item in DynamoDB's JSON with what is packed as text: what a test looks for is to be found in it."""
+    return {name: {"S": unpacked(value["B"])} if "B" in value else value for name, value in item.items()}
 
 
 def store_petition(cloud: Tables, petition: Petition, wake_at: datetime) -> None:
