@@ -39,7 +39,7 @@ class PetitionSettings(Settings):
     """The settings of functions that write petitions."""
 
     petitions_packed: bool = False
-    """True: petitions are written packed, which the release before this code could not read (ADR 0083)."""
+    """True: petitions are written packed, which the release before this code could not read (ADR 0084)."""
 
 
 class EvidenceSettings(Settings):

@@ -5,7 +5,7 @@ document or keep it right. It stands in the item as `schema`, and in the JSON wh
 document without one is of the first schema. Attributes that are only added need no new number (`StoredModel`).
 
 From the third schema on, a petition's JSON is stored packed, as binary: each change writes all of it anew, and DynamoDB
-bills every KB (docs/adr/0083-petitions-are-packed.md).
+bills every KB (docs/adr/0084-petitions-are-packed.md).
 """
 
 from __future__ import annotations
@@ -114,10 +114,11 @@ def _object_in(text: str) -> Mapping[str, Any]:
 
 
 _USUAL = (
-    "Kính gửi Ông/Bà. Căn cứ Luật Cán bộ, công chức; Luật Viên chức; Nghị định số, Thông tư số /2026/NĐ-CP ngày tháng năm "
-    "của Chính phủ, Bộ Nội vụ trả lời như sau: Ủy ban nhân dân tỉnh, thành phố, xã, phường, Sở Nội vụ, người lao động, chế "
-    "độ, chính sách, tiền lương, phụ cấp, hồ sơ, giấy tờ, cơ quan, đơn vị, thẩm quyền giải quyết theo quy định của pháp "
-    "luật. Tôi xin hỏi, đề nghị Bộ cho biết, xem xét, hướng dẫn, giải quyết, đến nay vẫn chưa được, không biết vì sao. "
+    "Kính gửi Ông/Bà. Căn cứ Luật Cán bộ, công chức; Luật Viên chức; Nghị định số, Thông tư số /2026/NĐ-CP ngày "
+    "tháng năm của Chính phủ, Bộ Nội vụ trả lời như sau: Ủy ban nhân dân tỉnh, thành phố, xã, phường, Sở Nội vụ, "
+    "người lao động, chế độ, chính sách, tiền lương, phụ cấp, hồ sơ, giấy tờ, cơ quan, đơn vị, thẩm quyền giải "
+    "quyết theo quy định của pháp luật. Tôi xin hỏi, đề nghị Bộ cho biết, xem xét, hướng dẫn, giải quyết, đến "
+    "nay vẫn chưa được, không biết vì sao. "
     '"parent":"26","attachments":[{"id":"","belongs_to":"answer","filename":".pdf","content_type":"image/jpeg","size":,'
     '"sha256":"","state":"KEPT","by":"petitioner","declared_at":"2026-01-01T00:00:00Z","checked_at":"2026-01-01T00:00:00Z"}],'
     '"call_id":"","call_started_at":"","call_ended_at":"","call_agent":"","is_receipt_owed":true,"chosen_field":"",'

@@ -16,7 +16,7 @@ from tests.support.shapes import Attribute, paths_in
 
 RECIPE = "CONTRIBUTING.md, recipe “What is stored”"
 WRITTEN_FOR_SOME = {"petition": 2, "delivery": 2}
-"""The highest number that code writes for some documents of a kind: those with an action, or of a kind, that is newer."""
+"""The highest number that code writes for some documents: those with an action, or of a kind, that is newer."""
 KIND = pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name) for kind in KINDS])
 GOLDEN = [
     pytest.param(kind, document, id=f"{kind.name}-{number} {place}")

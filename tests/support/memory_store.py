@@ -12,7 +12,6 @@ from typing import Any
 
 from infra.seed.directory import directory_rows
 from shared.domain.errors import StaleVersionError
-from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
