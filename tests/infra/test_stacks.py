@@ -41,7 +41,7 @@ def settings_of(function: str) -> type[Settings]:
     return next(
         each
         for each in vars(module).values()
-        if isinstance(each, type) and issubclass(each, Settings) and each.__module__ == module.__name__
+        if isinstance(each, type) and issubclass(each, Settings) and each is not Settings
     )
 
 

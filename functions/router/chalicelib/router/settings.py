@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from shared.platform.settings import PetitionSettings
+from shared.platform import settings
 
 
-class RouterSettings(PetitionSettings):
+class RouterSettings(settings.PetitionSettings):
     """Tables come from the base; these are the queues the router writes to."""
 
     routing_queue_url: str

@@ -1,9 +1,9 @@
 """The SLA timer's settings."""
 
-from shared.platform.settings import PetitionSettings
+from shared.platform import settings
 
 
-class SlaTimerSettings(PetitionSettings):
+class SlaTimerSettings(settings.PetitionSettings):
     """Tables come from the base."""
 
     deliveries_table: str
