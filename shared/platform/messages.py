@@ -175,6 +175,20 @@ class KeyRequest(Message):
     """The second at which it was asked for: the same request announces one key, however often it arrives."""
 
 
+class RenewalRequest(Message):
+    """Ask the SLA timer to renew PINs and links that were given before a key was in force (ADR 0083)."""
+
+    renew_before: Annotated[int, Field(ge=0)]
+    """The second from which that key is in force."""
+    renewal_asked_at: Annotated[int, Field(ge=0)]
+    """The second at which it was asked for: the same request begins one round, however often it arrives."""
+
+    @property
+    def round(self) -> str:
+        """The name of the round."""
+        return f"{self.renew_before}/{self.renewal_asked_at}"
+
+
 class RoundStep(Message):
     """Ask the SLA timer to go on with one shard of a job's round, from where its cursor stands."""
 

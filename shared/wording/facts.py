@@ -15,6 +15,7 @@ from shared.domain.calendar import deadlines
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, local_date
 from shared.domain.identity.reference import short_link_code, spaced
+from shared.domain.petition.change import TIMER
 from shared.domain.petition.facts import (
     PAUSED,
     Dispatch,
@@ -116,6 +117,7 @@ def facts_of(petition: Petition, entry: Entry, office: Office) -> dict[str, Any]
         "is_escalated": petition.last(Action.ESCALATE) is not None,
         "is_second_look": petition.second_look is not None and petition.second_look.seq == entry.seq,
         "is_reassigned": entry.action is Action.REASSIGN,
+        "is_by_timer": entry.by == TIMER,
         "undo_until": withdrawals.undo_until(petition, office.terms, office.calendar),
         "undo_within": office.terms.undo_withdrawal_within_working_days,
         "may_publish": petition.may_publish,

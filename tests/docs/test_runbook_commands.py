@@ -173,6 +173,24 @@ def another_key_was_announced(system: System) -> None:
     system.settle()
 
 
+def another_key_is_in_force(system: System) -> None:
+    Citizen(system).send()
+    another_key_was_announced(system)
+    system.travel(minutes=61)
+
+
+def what_was_given_before_was_renewed(system: System) -> None:
+    Citizen(system).send()
+    another_key_is_announced = system.clock.now() + timedelta(hours=1)
+    another_key_was_announced(system)
+    system.travel(minutes=61)
+    body = {"renew_before": int(another_key_is_announced.timestamp()), "renewal_asked_at": 1}
+    system.local.cloud.client("sqs").send_message(
+        QueueUrl=system.local.cloud.queue_url("timers"), MessageBody=json.dumps(body)
+    )
+    system.settle()
+
+
 def two_hours_of_jobs(system: System) -> None:
     Citizen(system).send()
     system.travel(minutes=130)
@@ -186,6 +204,8 @@ PLAYS: Mapping[str, Callable[[System], str | None]] = {
     "the seal was moved": the_seal_was_moved,
     "keys of the identifiers": lambda _system: None,
     "another key was announced": another_key_was_announced,
+    "another key is in force": another_key_is_in_force,
+    "what was given before was renewed": what_was_given_before_was_renewed,
     "two hours of jobs": two_hours_of_jobs,
     "an empty system": lambda _system: None,
     "a notice that cannot be sent": a_notice_that_cannot_be_sent,

@@ -13,8 +13,11 @@ import pytest
 from shared.domain.identity import reference as references
 from shared.platform import clock
 from shared.platform.messages import KeyRequest
+from shared.tables.directory import Directory
+from shared.tables.petitions import Petitions
 from tests.campaigns.faults.injection import Crash, Fault
 from tests.ops.conftest import Ops
+from tests.ops.test_reseal import stored
 from tests.support.contact_codes import CodeBrowser
 from tests.support.identifiers import identifiers_put_back, stored_keys
 from tests.support.people import Citizen, Phone, reference_in
@@ -218,6 +221,89 @@ def test_the_key_is_shown_and_logged_nowhere(system: System, ops: Ops, keys: Cal
 
 
 def test_begin_and_status_are_not_meant_together(ops: Ops):
-    for options in ((), ("--begin", "--status")):
+    for options in ((), ("--begin", "--status"), ("--renew", "--begin")):
         outcome = ops("rotate", "identifiers", *options)
         assert (outcome.code, outcome.errors.splitlines()[0]) == (1, "Nothing says what to do")
+
+
+def renewed(ops: Ops) -> str:
+    """Return how far the renewal of PINs is."""
+    return str(ops("rotate", "identifiers", "--status", "--json").rows[-1]["renewed"])
+
+
+def test_after_a_leak_pins_of_before_are_renewed_and_every_contact_is_notified(
+    system: System,
+    ops: Ops,
+    keys: Callable[[], list[bytes]],
+    audit: Callable[[], list[tuple[str, str]]],
+):
+    early = a_petition(system)
+    by_sms = reference_in(Phone(system, NUMBER).send("PAKN De nghi cong khai ket qua thi nang ngach."))
+    assert ops("rotate", "identifiers", "--renew").errors.splitlines()[0] == "No PIN is of a key of before"
+    rotate(system, ops)
+    late = a_petition(system)
+    first, second = keys()
+    sent = len(system.outbox())
+
+    dry = ops("rotate", "identifiers", "--renew", "--dry-run")
+    outcome = ops("rotate", "identifiers", "--renew", "--yes")
+    system.settle()
+
+    assert (
+        dry.output == "would: renew PIN and link of every petition with a contact that is of before key 2\n"
+    )
+    assert (
+        outcome.output == "PINs and links are being renewed; how far it is: ops rotate identifiers --status\n"
+    )
+    assert renewed(ops) == "2, done"
+    assert audit()[-2:] == [
+        ("rotate identifiers --renew", "begins"),
+        ("rotate identifiers --renew", "done"),
+    ]
+    for computed in (references.pin_of, references.link_token_of):
+        for renewals in (0, 1):
+            assert not opens(system, early.reference, computed(first, early.reference, renewals))
+        for reference in (early.reference, by_sms):
+            assert opens(system, reference, computed(second, reference, 1))
+    assert opens(system, late.reference, late.pin), "what is of the key in force stays"
+    assert opens(system, early.reference, token_in(system, early.reference)), "the mail has the new link"
+    texts = {message.to: message.text for message in system.outbox()[sent:]}
+    assert len(texts) == 3, "the mail and the SMS of one, the SMS of the other"
+    assert all("Bộ đã đổi mã PIN" in text or "Bo da doi ma PIN" in text for text in texts.values())
+
+    ops("rotate", "identifiers", "--renew", "--yes")
+    system.settle()
+    assert renewed(ops) == "0, done", "another round renews nothing"
+
+
+@pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
+def test_a_renewal_that_is_cut_off_renews_each_once(
+    system: System, ops: Ops, keys: Callable[[], list[bytes]], fault: Fault
+):
+    citizens = [a_petition(system) for _ in range(2)]
+    for times, number in enumerate((2, 9, 16), start=1):
+        rotate(system, ops)
+        assert ops("rotate", "identifiers", "--renew", "--yes").code == 0
+        with system.faults.at({number: fault}), suppress(Crash):
+            system.settle()
+        for _ in range(2):
+            system.travel(minutes=7)
+
+        assert renewed(ops).endswith("done"), number
+        for citizen in citizens:
+            pin = references.pin_of(keys()[-1], citizen.reference, times)
+            assert opens(system, citizen.reference, pin), number
+    assert [stored(citizen.reference).fault for citizen in citizens] == [None, None]
+
+
+def test_who_has_no_contact_keeps_the_pin(system: System, ops: Ops, keys: Callable[[], list[bytes]]):
+    citizen = a_petition(system)
+    petition = stored(citizen.reference)
+    by_nobody = petition.petitioner.model_copy(update={"contact_keys": ()})
+    table = Petitions("pakn-local-petitions", Directory("pakn-local-directory"))
+    table.save(petition.model_copy(update={"petitioner": by_nobody}), petition.version)
+    rotate(system, ops)
+    ops("rotate", "identifiers", "--renew", "--yes")
+    system.settle()
+
+    assert (renewed(ops), opens(system, citizen.reference, citizen.pin)) == ("0, done", True)

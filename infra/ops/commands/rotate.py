@@ -10,21 +10,23 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from chalicelib.sla_timer.petitions.move_seals import Reached, Resealing
+from chalicelib.sla_timer.petitions.renew_pins import Renewing, before_of
 from infra.deployment.provider_secret import CLIENTS, objections, put_secret
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import Session, session_of
 from shared.platform import aws, clock, queues, secrets
-from shared.platform.messages import KeyRequest, ResealRequest
+from shared.platform.messages import KeyRequest, RenewalRequest, ResealRequest
 from shared.platform.provider_credentials import PREVIOUS
 from shared.tables.jobs import Rounds
 
-_ANNOUNCED = "announced"
+_ANNOUNCED, _IN_FORCE = "announced", "in force"
 
 
 def register(app: typer.Typer) -> None:
@@ -114,18 +116,30 @@ def identifiers(
     begins: Annotated[
         bool, typer.Option("--begin", help="have another key made, in force in an hour")
     ] = False,
+    renews: Annotated[
+        bool, typer.Option("--renew", help="after a leak: renew PINs and links of before the key in force")
+    ] = False,
     is_status: Annotated[
         bool, typer.Option("--status", help="change nothing: say which keys there are")
     ] = False,
 ) -> None:
     """Have PINs, links, codes and signatures that are made from now on derive from another key."""
     session = session_of(context)
-    if begins == is_status:
-        raise OpsError("Nothing says what to do", "--begin for another key, --status for those there are")
+    if begins + renews + is_status != 1:
+        raise OpsError(
+            "Nothing says what to do",
+            "--begin for another key, --renew for PINs of before it, --status for the keys there are",
+        )
     rows = _keys(session)
     if is_status:
-        session.screen.rows(rows, ("key", "state", "since"), nothing="No key")
-        return
+        session.screen.rows(rows, ("key", "state", "since", "renewed"), nothing="No key")
+    elif begins:
+        _begin(session, rows)
+    else:
+        _renew(session, rows)
+
+
+def _begin(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows[-1]["state"] == _ANNOUNCED:
         raise OpsError(
             f"Key {rows[-1]['key']} is on its way already",
@@ -143,19 +157,47 @@ def identifiers(
             )
 
 
+def _renew(session: Session, rows: list[dict[str, Any]]) -> None:
+    row = next(row for row in rows if row["state"] == _IN_FORCE)
+    if row["since"] is None:
+        raise OpsError("No PIN is of a key of before", "ops rotate identifiers --begin, and an hour's wait")
+    sentence = f"renew PIN and link of every petition with a contact that is of before key {row['key']}"
+    with session.change("rotate identifiers --renew", sentence, {"key": row["key"]}) as counts:
+        if counts is not None:
+            request = RenewalRequest(
+                renew_before=int(row["since"].timestamp()), renewal_asked_at=int(clock.now().timestamp())
+            )
+            counts["sent"] = queues.send(session.connection.queue_url("timers"), [request])
+            session.screen.facts(
+                {"key": row["key"], **counts},
+                "PINs and links are being renewed; how far it is: ops rotate identifiers --status",
+            )
+
+
 def _keys(session: Session) -> list[dict[str, Any]]:
     """Return the identifiers' keys, the first one first; the secret itself is not read."""
     added = secrets.announced_keys(session.connection.identifiers_secret)
-    now = clock.now()
+    now, renewed = clock.now(), _renewed(session)
     latest = max((number for number, since in added.items() if since <= now), default=1)
     return [
         {
             "key": number,
-            "state": _ANNOUNCED if since and since > now else "in force" if number == latest else "earlier",
+            "state": _ANNOUNCED if since and since > now else _IN_FORCE if number == latest else "earlier",
             "since": since,
+            "renewed": renewed.get(since) if since else None,
         }
         for number, since in ((1, None), *added.items())
     ]
+
+
+def _renewed(session: Session) -> dict[datetime, str]:
+    """Return how far the latest round of renewals is, by the instant before which it renews."""
+    rounds = Rounds(session.connection.table("statistics"))
+    latest = rounds.current(Renewing.name)
+    if latest is None:
+        return {}
+    renewed = sum(Reached.of(each.cursor).moved for each in rounds.progress(latest).values())
+    return {before_of(latest): f"{renewed}, {'done' if latest.completed_at else 'running'}"}
 
 
 def reseal(

@@ -28,6 +28,7 @@ from shared.platform.messages import (
     KeyRequest,
     NoticeRequest,
     PartsRequest,
+    RenewalRequest,
     ResealRequest,
     RoutingRequest,
     TopicNotification,
@@ -195,6 +196,8 @@ def _of_timers(body: str) -> dict[str, Any]:
         return {"reference": message.reference, "step": f"erasure by {message.decision}"}
     if isinstance(message, ExportRequest):
         return _of_export(message)
+    if isinstance(message, RenewalRequest):
+        return {"step": f"renewal {message.round}"}
     if isinstance(message, KeyRequest):
         return {"step": "another key of the identifiers"}
     if isinstance(message, ResealRequest):

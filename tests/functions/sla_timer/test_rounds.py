@@ -14,6 +14,7 @@ import pytest
 from chalicelib.sla_timer import composition, rounds
 from chalicelib.sla_timer.petitions.move_seals import Resealing
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
+from chalicelib.sla_timer.petitions.renew_pins import Renewing
 from chalicelib.sla_timer.rounds import Due, RoundRunner
 from infra.local.emulation import events
 from infra.local.emulation.functions import InvocationError
@@ -332,4 +333,10 @@ def test_the_hourly_jobs_cut_off_anywhere_end_as_if_they_had_not_been(system: Sy
 def test_the_jobs_are_those_that_the_schedules_run():
     parts = composition.parts()
 
-    assert set(parts.rounds._jobs) == {"recount", "reconciliation", Recalculation.name, Resealing.name}
+    assert set(parts.rounds._jobs) == {
+        "recount",
+        "reconciliation",
+        Recalculation.name,
+        Resealing.name,
+        Renewing.name,
+    }

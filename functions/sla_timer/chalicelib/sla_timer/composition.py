@@ -25,6 +25,7 @@ from chalicelib.sla_timer.nightly.watch_trends import TrendWatch
 from chalicelib.sla_timer.petitions.move_seals import Resealing
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
 from chalicelib.sla_timer.petitions.record_export import ExportRecords
+from chalicelib.sla_timer.petitions.renew_pins import Renewing
 from chalicelib.sla_timer.petitions.sweep import Sweep
 from chalicelib.sla_timer.petitions.wake_petition import Timer
 from chalicelib.sla_timer.rounds import RoundRunner
@@ -37,6 +38,7 @@ from shared.platform.messages import (
     ErasureRequest,
     ExportRequest,
     KeyRequest,
+    RenewalRequest,
     ResealRequest,
     RoundStep,
     WakeUp,
@@ -54,7 +56,9 @@ from shared.tables.roots import Roots
 from shared.tables.statistics import Statistics
 from shared.use_cases.consequences import Queue
 
-TimerMessage = WakeUp | ErasureRequest | ExportRequest | ResealRequest | KeyRequest | RoundStep
+TimerMessage = (
+    WakeUp | ErasureRequest | ExportRequest | ResealRequest | KeyRequest | RenewalRequest | RoundStep
+)
 TIMER_MESSAGE: TypeAdapter[TimerMessage] = TypeAdapter(
     TimerMessage, config=ConfigDict(hide_input_in_errors=True)
 )
@@ -81,6 +85,8 @@ class Parts:
                     self.rounds.handle(message)
             case ResealRequest():
                 self.rounds.ask(Resealing.name, Resealing.round_of(message), clock.now())
+            case RenewalRequest():
+                self.rounds.ask(Renewing.name, Renewing.round_of(message), clock.now())
             case KeyRequest():
                 self.announce_key(datetime.fromtimestamp(message.key_asked_at, UTC))
             case ErasureRequest():
@@ -115,6 +121,7 @@ def build(configuration: SlaTimerSettings) -> Parts:
             Recount(roll_up, statistics, outlines),
             _reconciliation(configuration, petitions, outlines, directory, bucket),
             Resealing(petitions, Subscribers(configuration.throttle_table), Seal(configuration.seal_key_id)),
+            Renewing(petitions),
         ),
         Rounds(configuration.statistics_table),
         configuration.timers_queue_url,

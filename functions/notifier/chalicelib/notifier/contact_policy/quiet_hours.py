@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from shared.domain.calendar.working_calendar import VIETNAM, at_local, local_date
+from shared.domain.petition.change import TIMER
 from shared.domain.petition.history import Entry
 from shared.domain.petition.lifecycle import Action
 
@@ -31,7 +32,8 @@ _ONE_DAY = timedelta(days=1)
 
 def was_requested_just_now(entry: Entry, now: datetime) -> bool:
     """Return whether a notice answers an action of the petitioner of the last minutes."""
-    return entry.action in _BY_THE_PETITIONER and now - entry.at <= JUST_NOW
+    is_theirs = entry.action in _BY_THE_PETITIONER and entry.by != TIMER
+    return is_theirs and now - entry.at <= JUST_NOW
 
 
 @dataclass(frozen=True, slots=True)
