@@ -100,6 +100,17 @@ class PetitionFields(StoredModel):
         return self.history[0].at if self.history else self.received_at
 
     @property
+    def secrets_given_at(self) -> datetime:
+        """The instant from which PIN and link are the ones that they are: the receipt, or the last renewal."""
+        renewed = [entry.at for entry in self.history if entry.action is Action.RENEW_SECRETS]
+        return renewed[-1] if renewed else self.stored_at
+
+    @property
+    def renewals(self) -> int:
+        """The number of times that PIN and link were renewed: each time the earlier ones died."""
+        return sum(entry.action is Action.RENEW_SECRETS for entry in self.history)
+
+    @property
     def is_unanswered(self) -> bool:
         """True if the petitioner is still owed an answer."""
         return self.state in UNANSWERED

@@ -182,10 +182,7 @@ _OF_PETITIONERS: dict[Action, Move] = {
         N_("Gửi lại mã PIN theo yêu cầu"), EVERY, None, _notify(NoticeKind.PIN_AGAIN, Audience.PETITIONER)
     ),
     Action.RENEW_SECRETS: Move(
-        N_("Mã PIN và đường dẫn đã đổi"),
-        EVERY,
-        None,
-        _notify(NoticeKind.SECRETS_RENEWED, Audience.PETITIONER),
+        N_("Mã PIN được đổi"), EVERY, None, _notify(NoticeKind.SECRETS_RENEWED, Audience.PETITIONER)
     ),
     Action.WITHDRAW_CONSENT: Move(N_("Người gửi thôi đồng ý công khai"), EVERY, None, _NOBODY),
     Action.ADD_CONTACT: Move(

@@ -32,7 +32,7 @@ def times_sent(petition: Petition | None) -> int:
 
 def renewals_of(petition: Petition | None) -> int:
     """Count how often PIN and link were renewed: each time the earlier ones died."""
-    return sum(entry.action is Action.RENEW_SECRETS for entry in petition.history) if petition else 0
+    return petition.renewals if petition else 0
 
 
 def may_renew(petition: Petition, now: datetime, *, per_day: int) -> bool:
@@ -67,15 +67,9 @@ def may_send_pin(petition: Petition, now: datetime, *, per_day: int) -> bool:
 # --- what they are -------------------------------------------------------------------------------------
 
 
-def given_at(petition: Petition) -> datetime:
-    """Return the instant from which PIN and link are the ones that they are."""
-    renewed = [entry.at for entry in petition.history if entry.action is Action.RENEW_SECRETS]
-    return renewed[-1] if renewed else petition.stored_at
-
-
 def key_of(keyring: Keyring, petition: Petition) -> bytes:
     """Return the key that PIN and link of a petition derive from."""
-    return keyring.at(given_at(petition))
+    return keyring.at(petition.secrets_given_at)
 
 
 def pin_of(keyring: Keyring, petition: Petition) -> str:

@@ -13,7 +13,6 @@ from chalicelib.sla_timer.rounds import Due
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.domain.procedures.pin_requests import given_at, renewals_of
 from shared.platform import clock, telemetry
 from shared.platform.item_by_item import MALFORMED, item_by_item
 from shared.platform.messages import RenewalRequest
@@ -79,11 +78,11 @@ def before_of(current: Round) -> datetime:
 
 def _is_meant(petition: Petition, before: datetime) -> bool:
     is_erased = petition.last(Action.ERASE) is not None
-    return bool(petition.petitioner.contact_keys) and not is_erased and given_at(petition) < before
+    return bool(petition.petitioner.contact_keys) and not is_erased and petition.secrets_given_at < before
 
 
 def _renewed(petition: Petition, before: datetime) -> Petition:
     if not _is_meant(petition, before):
         return petition
-    change = Change.by_timer(clock.now(), f"renew-secrets:{renewals_of(petition) + 1}")
+    change = Change.by_timer(clock.now(), f"renew-secrets:{petition.renewals + 1}")
     return petition.renew_secrets(change)
