@@ -51,6 +51,7 @@ VARIABLES: dict[str, str] = {
     "sent_on": N_("ngày gửi văn bản chuyển"),
     "letter_number": N_("số của văn bản chuyển"),
     "is_reassigned": N_("được giao từ cán bộ khác trong đơn vị"),
+    "is_by_timer": N_("do hệ thống đổi, không phải theo yêu cầu của ai"),
     "body": N_("cơ quan được chuyển đến; trống nếu phản ánh về hành vi"),
     "unit": N_("đơn vị được giao; trống nếu phản ánh về hành vi"),
     "unit_short": N_("tên ngắn không dấu của đơn vị, cho tin nhắn; trống nếu phản ánh về hành vi"),
