@@ -171,7 +171,7 @@ def build(configuration: CaseworkSettings) -> Parts:
         second_factor=SecondFactor(cognito, sessions, directory, announce),
         accounts=Accounts(cognito, sessions, directory),
         machines=_machines(configuration, directory),
-        programs=_programs(configuration, directory, deliveries, key),
+        programs=_programs(configuration, directory, deliveries, keyring),
         changes_feed=ChangeFeed(petitions, Outlines(configuration.petitions_table)),
         refresh_tokens=_refresh_tokens(configuration, sessions, keyring),
         actions=_actions(configuration, petitions, directory, seal),
@@ -265,11 +265,11 @@ def _machines(configuration: CaseworkSettings, directory: Directory) -> MachineA
 
 
 def _programs(
-    configuration: CaseworkSettings, directory: Directory, deliveries: Deliveries, key: bytes
+    configuration: CaseworkSettings, directory: Directory, deliveries: Deliveries, keyring: Keyring
 ) -> Programs:
     switches = ProgramSwitches(configuration.throttle_table)
     send = partial(_send_test_event, configuration.notices_queue_url)
-    return Programs(directory, deliveries, switches, key, send)
+    return Programs(directory, deliveries, switches, keyring, send)
 
 
 def _send_test_event(notices_queue_url: str, request: WebhookTestRequest) -> None:

@@ -56,7 +56,7 @@ from shared.tables.throttle.replies import Replies
 from shared.tables.throttle.sms_budget import SmsBudget
 from shared.tables.throttle.suppressions import Suppressions
 from shared.use_cases.leaders import Leaders
-from shared.use_cases.subscriptions import Subscription, signing_keys
+from shared.use_cases.subscriptions import Subscription, signing_keys, versions
 from shared.wording.texts import Texts
 
 
@@ -216,15 +216,20 @@ def _events(
         outcomes=outcomes,
         switches=ProgramSwitches(configuration.throttle_table),
         letters=letters,
-        attempts_of=partial(_attempts_of_program, configuration, deliveries, outcomes),
+        attempts_of=partial(_attempts_of_program, configuration, directory, deliveries, outcomes),
     )
 
 
 def _attempts_of_program(
-    configuration: NotifierSettings, deliveries: Deliveries, outcomes: Outcomes, program: Subscription
+    configuration: NotifierSettings,
+    directory: Directory,
+    deliveries: Deliveries,
+    outcomes: Outcomes,
+    program: Subscription,
 ) -> Attempts:
     """Return the attempts at the address of one program, which is a provider of its own."""
-    keys = signing_keys(program, secrets.keyring(configuration.identifiers_secret).names())
+    keyring = secrets.keyring(configuration.identifiers_secret)
+    keys = signing_keys(program, versions(directory), keyring)
     opened_by = opener() if configuration.stage == "local" else opener(OutsideHandler())
     sender = WebhookSender(program.id, program.address, keys, opened_by)
     circuits = Circuits(configuration.throttle_table, of_programs=True)

@@ -11,7 +11,7 @@ from infra.local.subscriber import Subscriber
 from infra.local.system import LocalSystem
 from shared.platform import secrets
 from shared.tables.directory import Directory
-from shared.use_cases.subscriptions import signing_keys, subscriptions
+from shared.use_cases.subscriptions import signing_keys, subscriptions, versions
 
 PREFIX = "/events/"
 """The beginning of the addresses below `/local` that events are posted to."""
@@ -33,10 +33,11 @@ class EventBench:
         """Return the events that came, oldest first, each with whether its signature holds."""
         with self._system.functions.lock:
             outputs = self._system.cloud.outputs
-            by_name = subscriptions(Directory(outputs["DirectoryTable"]))
-            master = secrets.keyring(outputs["IdentifiersSecret"]).names()
+            directory = Directory(outputs["DirectoryTable"])
+            by_name, keyring = subscriptions(directory), secrets.keyring(outputs["IdentifiersSecret"])
+            stored = versions(directory)
             return self._subscriber.latest(
-                lambda name: signing_keys(by_name[name], master) if name in by_name else None
+                lambda name: signing_keys(by_name[name], stored, keyring) if name in by_name else None
             )
 
     def _take(self, request: HttpRequest) -> HttpResponse:

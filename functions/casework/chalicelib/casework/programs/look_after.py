@@ -12,13 +12,14 @@ from chalicelib.casework.access import permissions
 from chalicelib.casework.access.officers import DeskOfficer
 from shared.domain.base_model import BaseModel
 from shared.domain.errors import InvalidInputError, UnknownRowError
+from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.promises.deliveries import Delivery, DeliveryState
 from shared.platform import clock
 from shared.platform.messages import WebhookTestRequest
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.throttle.program_switches import ProgramSwitches
-from shared.use_cases.subscriptions import Subscription, signing_keys, subscriptions
+from shared.use_cases.subscriptions import Subscription, signing_keys, subscriptions, versions
 
 PAGE = 50
 """Deliveries of a page."""
@@ -113,13 +114,13 @@ class Programs:
         directory: Directory,
         deliveries: Deliveries,
         switches: ProgramSwitches,
-        master_key: bytes,
+        keyring: Keyring,
         send: Callable[[WebhookTestRequest], object],
     ) -> None:
         self._directory = directory
         self._deliveries = deliveries
         self._switches = switches
-        self._master_key = master_key
+        self._keyring = keyring
         self._send = send
 
     def all(self, officer: DeskOfficer) -> tuple[SubscriptionView, ...]:
@@ -137,7 +138,8 @@ class Programs:
 
     def keys(self, officer: DeskOfficer, name: str) -> SigningKeys:
         """Return the keys of a subscription."""
-        return SigningKeys(keys=signing_keys(self._subscription(officer, name), self._master_key))
+        subscription = self._subscription(officer, name)
+        return SigningKeys(keys=signing_keys(subscription, versions(self._directory), self._keyring))
 
     def deliveries(self, officer: DeskOfficer, name: str, cursor: str) -> EventDeliveryList:
         """Return a page of what was sent to a program, or waits."""
