@@ -11,11 +11,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time
 
 from shared.domain.calendar.working_calendar import at_local, local_date
-from shared.domain.identity.identifier_keys import Keyring
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import conduct
 from shared.domain.promises.events import EventType
@@ -59,7 +58,7 @@ def versions(directory: Directory) -> tuple[Subscription, ...]:
 
 
 def signing_keys(
-    subscription: Subscription, stored: Iterable[Subscription], keyring: Keyring
+    subscription: Subscription, stored: Iterable[Subscription], key_at: Callable[[datetime], bytes]
 ) -> tuple[str, ...]:
     """Return the keys that sign, `whsec_…`, the one in force first (Standard Webhooks 1.0.0).
 
@@ -69,12 +68,12 @@ def signing_keys(
     Args:
         subscription: the version in force.
         stored: the versions of all subscriptions.
-        keyring: the identifiers' keys.
+        key_at: returns the identifiers' key that was in force at an instant.
     """
     own = [row for row in stored if row.id == subscription.id]
     numbers = range(subscription.key_number, max(subscription.key_number - 2, 0), -1)
     return tuple(
-        _key(subscription.id, number, keyring.at(_came(number, own, subscription))) for number in numbers
+        _key(subscription.id, number, key_at(_came(number, own, subscription))) for number in numbers
     )
 
 

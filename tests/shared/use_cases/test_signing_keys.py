@@ -36,7 +36,7 @@ def a_version(day: str, number: int, name: str = "app") -> Subscription:
 
 def keys_under(*secrets: str, stored: list[Subscription]) -> tuple[str, ...]:
     since: tuple[datetime, ...] = (CAME,) if len(secrets) > 1 else ()
-    return signing_keys(stored[-1], stored, keyring_of(*secrets, since=since))
+    return signing_keys(stored[-1], stored, keyring_of(*secrets, since=since).at)
 
 
 def test_another_key_of_the_identifiers_changes_no_programs_key():

@@ -229,7 +229,7 @@ def _attempts_of_program(
 ) -> Attempts:
     """Return the attempts at the address of one program, which is a provider of its own."""
     keyring = secrets.keyring(configuration.identifiers_secret)
-    keys = signing_keys(program, versions(directory), keyring)
+    keys = signing_keys(program, versions(directory), keyring.at)
     opened_by = opener() if configuration.stage == "local" else opener(OutsideHandler())
     sender = WebhookSender(program.id, program.address, keys, opened_by)
     circuits = Circuits(configuration.throttle_table, of_programs=True)

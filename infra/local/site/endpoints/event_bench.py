@@ -37,7 +37,7 @@ class EventBench:
             by_name, keyring = subscriptions(directory), secrets.keyring(outputs["IdentifiersSecret"])
             stored = versions(directory)
             return self._subscriber.latest(
-                lambda name: signing_keys(by_name[name], stored, keyring) if name in by_name else None
+                lambda name: signing_keys(by_name[name], stored, keyring.at) if name in by_name else None
             )
 
     def _take(self, request: HttpRequest) -> HttpResponse:

@@ -139,7 +139,7 @@ class Programs:
     def keys(self, officer: DeskOfficer, name: str) -> SigningKeys:
         """Return the keys of a subscription."""
         subscription = self._subscription(officer, name)
-        return SigningKeys(keys=signing_keys(subscription, versions(self._directory), self._keyring))
+        return SigningKeys(keys=signing_keys(subscription, versions(self._directory), self._keyring.at))
 
     def deliveries(self, officer: DeskOfficer, name: str, cursor: str) -> EventDeliveryList:
         """Return a page of what was sent to a program, or waits."""
