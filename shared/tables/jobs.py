@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, ConfigDict, PlainSerializer
 
 from shared.domain.base_model import BaseModel
 from shared.platform.item_by_item import item_by_item
-from shared.tables.dynamo import ConditionFailedError, Query, Table, stored_instant
+from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, stored_instant
 
 _PARTITION = "jobs"
 
@@ -181,16 +181,12 @@ class Rounds:
     def current(self, job: str) -> Round | None:
         """Return the latest round of a job; None before its first."""
         item = self._table.get(_round_key(job))
-        if item is None:
-            return None
-        completed_at = item.get("completed_at")
-        return Round(
-            job,
-            item["round"],
-            tuple(json.loads(item["shards"])),
-            datetime.fromisoformat(item["started_at"]),
-            datetime.fromisoformat(completed_at) if completed_at else None,
-        )
+        return _round_of(item) if item else None
+
+    def latest(self, jobs: Iterable[str]) -> dict[str, Round]:
+        """Return the latest round of each of some jobs, read by one call; a job without one is left out."""
+        rounds = map(_round_of, self._table.batch_get(map(_round_key, jobs)))
+        return {each.job: each for each in rounds}
 
     def forget(self, job: str = "") -> None:
         """Remove the round of a job with its progress; without a name, of all jobs: they begin anew."""
@@ -260,6 +256,17 @@ _ROUND = "round:"
 
 def _round_key(name: str) -> dict[str, str]:
     return {"period": _PARTITION, "measure": f"{_ROUND}{name}"}
+
+
+def _round_of(item: Item) -> Round:
+    completed_at = item.get("completed_at")
+    return Round(
+        item["measure"].removeprefix(_ROUND),
+        item["round"],
+        tuple(json.loads(item["shards"])),
+        datetime.fromisoformat(item["started_at"]),
+        datetime.fromisoformat(completed_at) if completed_at else None,
+    )
 
 
 def _round_item(current: Round) -> dict[str, str | None]:

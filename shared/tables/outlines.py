@@ -16,7 +16,7 @@ from shared.domain.petition.petition import Petition
 from shared.platform.item_by_item import item_by_item
 from shared.tables.documents import PETITION
 from shared.tables.dynamo import Item, Query, Table, stored_instant, with_ties
-from shared.tables.petition_items import day_shards, month_shards
+from shared.tables.petition_items import day_shards, month_shard, month_shards
 
 DAY = timedelta(days=1)
 FEW = 2_000
@@ -41,8 +41,8 @@ class _Remembered(NamedTuple):
 
     changed: dict[date, tuple[datetime, list[Item]]]
     """By day: from which instant on, and what changed."""
-    few: list[set[date] | None]
-    """The answer of `days_if_few`, once there is one."""
+    few: list[list[Item] | None]
+    """The whole index, or None where one call does not read it; empty before it was asked for."""
 
 
 class Changed(NamedTuple):
@@ -71,7 +71,7 @@ class Outlines:
     def received(self, first: date, last: date) -> Iterator[Petition]:
         """Yield every petition received from one day in Vietnam to another, both included."""
         for month in months_between(first, last):
-            for shard in month_shards(month):
+            for shard in self._used(month_shards(month)):
                 query = Query(
                     "received_month = :month AND received_at BETWEEN :from AND :until",
                     {
@@ -103,12 +103,26 @@ class Outlines:
 
         The index may lag a moment: petitions that came just now may be missing.
         """
+        items = self._few()
+        if items is None:
+            return None
+        return set(item_by_item(items, _received_on, _reference, job="days of receipt"))
+
+    def _few(self) -> list[Item] | None:
+        """Return the whole index of changes, where petitions are so few that one call reads it; else None."""
         read = self._remembered.few if self._remembered else []
         if not read:
             page = self._table.scan("changed", limit=FEW)
-            days = item_by_item(page.items, _received_on, _reference, job="days of receipt")
-            read.append(set(days) if page.last_key is None else None)
+            read.append(page.items if page.last_key is None else None)
         return read[0]
+
+    def _used(self, shards: Iterable[str]) -> Iterable[str]:
+        """Return the partitions of a month that hold petitions, as far as this run knows them; else all of them."""
+        few = self._few() if self._remembered else None
+        if few is None:
+            return shards
+        used = set(item_by_item(few, _month_shard, _reference, job="months of receipt"))
+        return [shard for shard in shards if shard in used]
 
     def _first_in(self, shard: str) -> date | None:
         query = Query(
@@ -179,13 +193,17 @@ class Outlines:
         if remembered is None:
             yield from self._read_changed(day, since)
             return
+        begin = stored_instant(since)
+        if (few := self._few()) is not None:
+            changes = (item for item in few if item["changed_on"].partition("#")[0] == f"{day}")
+            yield from (item for item in changes if item["changed_at"] >= begin)
+            return
         if day not in remembered.changed or since < remembered.changed[day][0]:
             items = list(self._read_changed(day, since))
             if len(items) > REMEMBERED_AT_MOST:
                 yield from items
                 return
             remembered.changed[day] = since, items
-        begin = stored_instant(since)
         yield from (item for item in remembered.changed[day][1] if item["changed_at"] >= begin)
 
     def _read_changed(self, day: date, since: datetime) -> Iterator[Item]:
@@ -219,6 +237,10 @@ def _reference(item: Item) -> str:
 
 def _received_on(item: Item) -> date:
     return local_date(datetime.fromisoformat(item["received_at"]))
+
+
+def _month_shard(item: Item) -> str:
+    return month_shard(_reference(item), datetime.fromisoformat(item["received_at"]))
 
 
 def _version(item: Item) -> tuple[str, int]:

@@ -108,6 +108,11 @@ def month_shards(month: str) -> tuple[str, ...]:
     return tuple(f"{month}#{shard}" for shard in range(MONTH_SHARDS))
 
 
+def month_shard(reference: str, received_at: datetime) -> str:
+    """Return the partition of a month of receipts that a petition belongs to."""
+    return f"{local_date(received_at):%Y-%m}#{wake_shard(reference) % MONTH_SHARDS}"
+
+
 def day_shards(day: date) -> tuple[str, ...]:
     """Return all partitions of one day of changes, e.g. `2026-11-03#0` … `2026-11-03#3`."""
     return tuple(f"{day}#{shard}" for shard in range(DAY_SHARDS))
@@ -206,7 +211,7 @@ def item_of(petition: Petition, wake_at: datetime | None, *, is_packed: bool = F
     """Return the item of a petition: its JSON, and the keys of each index that it belongs to now; see `schema_of`."""
     number = schema_of(petition, is_packed=is_packed)
     keys: dict[str, Value | None] = {
-        "received_month": _month_of(petition),
+        "received_month": month_shard(petition.reference, petition.received_at),
         "received_at": stored_instant(petition.received_at),
         **contact_keys(petition),
         "state": petition.state if number < _WITHOUT_STATE else None,
@@ -301,10 +306,6 @@ def _likes(petition: Petition) -> dict[str, str]:
     if not petition.is_unanswered or petition.parent is not None or petition.lane is Lane.RESTRICTED:
         return {}
     return {f"like_{number}": key for number, key in enumerate(petition.sketch, start=1)}
-
-
-def _month_of(petition: Petition) -> str:
-    return f"{local_date(petition.received_at):%Y-%m}#{wake_shard(petition.reference) % MONTH_SHARDS}"
 
 
 def _head(petition: Petition) -> dict[str, str | None]:

@@ -5,6 +5,7 @@ Tested in tests/local, so that a new botocore that works differently inside is n
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import re
@@ -133,6 +134,20 @@ _OF_ITEMS = frozenset({"BatchGetItemOutput", "GetItemOutput", "QueryOutput", "Sc
 
 def _read_body(parser: Any, raw_body: bytes, shape: Any) -> Any:
     """Read an answer of items as it is: but for bytes, what JSON says of an item is what botocore makes of it."""
-    if shape.name not in _OF_ITEMS or _BYTES.search(raw_body):
+    if shape.name not in _OF_ITEMS:
         return _whole_body(parser, raw_body, shape)
-    return {name: value for name, value in json.loads(raw_body).items() if name in shape.members}
+    hook = with_bytes if _BYTES.search(raw_body) else None
+    return {
+        name: value
+        for name, value in json.loads(raw_body, object_hook=hook).items()
+        if name in shape.members
+    }
+
+
+def with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of DynamoDB's JSON; a value of bytes, or of several, without its Base64."""
+    if len(value) == 1 and type(value.get("B")) is str:
+        return {"B": base64.b64decode(value["B"])}
+    if len(value) == 1 and type(value.get("BS")) is list:
+        return {"BS": [base64.b64decode(each) for each in value["BS"]]}
+    return value

@@ -28,6 +28,8 @@ from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sqs.responses import SQSResponse
 from moto.utilities.utils import get_partition
 
+from infra.local.emulation.botocore_speed import with_bytes
+
 _RESPONDERS: dict[str, type[Any]] = {
     "dynamodb": DynamoHandler,
     "kms": KmsResponse,
@@ -111,11 +113,11 @@ def _set_up(handler: Any, request: Any) -> None:
 
 
 def _parameters(handler: Any) -> dict[str, Any]:
-    """Read the body; where bytes may be among its values, shape by shape."""
+    """Read the body: that of items as it is, others shape by shape."""
     operation: str = handler._get_action()  # noqa: SLF001
     body: str = handler.body
-    if handler.service_name == "dynamodb" and operation in _ITEMS and not _BYTES.search(body):
-        read: dict[str, Any] = json.loads(body)
+    if handler.service_name == "dynamodb" and operation in _ITEMS:
+        read: dict[str, Any] = json.loads(body, object_hook=with_bytes if _BYTES.search(body) else None)
         return read
     model = get_service_model(handler.service_name).operation_model(operation)
     request: Any = {"body": body, "headers": handler.headers}

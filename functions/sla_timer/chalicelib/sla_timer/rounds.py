@@ -119,9 +119,9 @@ class RoundRunner:
 
     def report(self, now: datetime) -> None:
         """Record how old the last complete round of each job is, or the one that should have ended by now."""
-        overdue = 0
+        overdue, rounds = 0, self._rounds.latest(self._jobs)
         for job in self._jobs.values():
-            latest = self._rounds.current(job.name)
+            latest = rounds.get(job.name)
             if latest is None:
                 continue
             age = now - (latest.completed_at or latest.started_at)

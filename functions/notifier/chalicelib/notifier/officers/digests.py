@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib.notifier.officers.morning_mails import Mail, MorningMails
@@ -20,6 +20,10 @@ from shared.tables.petitions import Petitions
 from shared.use_cases.daily_work import LINES, Heading, units_read, work_of_the_day
 
 SEQ = 1
+PAGE = 200
+"""Petitions of a unit that one call reads."""
+KEPT_FOR = timedelta(seconds=10)
+"""The time for which the beginning of a unit's desk is kept: the requests of a morning come together."""
 
 
 class Digests:
@@ -35,6 +39,7 @@ class Digests:
         self._petitions = petitions
         self._directory = directory
         self._mails = mails
+        self._desks: dict[str, tuple[datetime, tuple[list[Card], str | None]]] = {}
 
     def send(self, request: DigestRequest) -> None:
         """Send an officer's digest, if it is still that day and there is work; its reminders also to who ended it."""
@@ -63,12 +68,20 @@ class Digests:
 
     def _cards(self, officer: Officer, parents: Parents) -> Iterator[Card]:
         for unit in units_read(officer, parents):
-            following: str | None = None
-            while True:
-                cards, following = self._petitions.desk(unit, after=following, limit=200)
+            cards, following = self._first_page(unit)
+            yield from cards
+            while following is not None:
+                cards, following = self._petitions.desk(unit, after=following, limit=PAGE)
                 yield from cards
-                if following is None:
-                    break
+
+    def _first_page(self, unit: str) -> tuple[list[Card], str | None]:
+        """Return the beginning of a unit's desk: several of its officers, and all above them, ask one after the other."""
+        now = clock.now()
+        read_at, page = self._desks.get(unit, (None, None))
+        if read_at is None or page is None or not timedelta() <= now - read_at < KEPT_FOR:
+            page = self._petitions.desk(unit, limit=PAGE)
+            self._desks[unit] = now, page
+        return page
 
 
 def digest_facts(headings: tuple[Heading, ...], on: date, site: str) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class DailyRoots:
         self._verification = verification
         self._roots = roots
         self._key_id = key_id
+        self._public_key: bytes | None = None
 
     def sign_missing_days(self, now: datetime) -> int:
         """Sign every day that is over and has no root yet, as many as one run bears; the next hour goes on.
@@ -107,7 +108,9 @@ class DailyRoots:
             MessageType="RAW",
             SigningAlgorithm="ECDSA_SHA_256",
         )["Signature"]
-        return signature, kms.get_public_key(KeyId=self._key_id)["PublicKey"]
+        if self._public_key is None:
+            self._public_key = kms.get_public_key(KeyId=self._key_id)["PublicKey"]
+        return signature, self._public_key
 
     def _verified(self, day: date, before: SignedRoot | None) -> Verified:
         """Verify what changed on a day, and what was withheld from the root before or found to be broken since."""
