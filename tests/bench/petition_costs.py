@@ -84,15 +84,11 @@ def main() -> None:
 def _measure(system: System) -> None:
     _warm(system)
     citizen = Citizen(system, may_publish=True)
-    with _work(system) as received:
+    with work_of(system) as received:
         system.http("POST", "/v1/petitions", json=citizen.body, headers={"Idempotency-Key": citizen.key})
     _show("received over the web (warm)", received)
 
-    system.travel(days=1)  # no officer's session, no provider's circuit is fresh
-    citizen = Citizen(system, may_publish=True)
-    with _work(system) as life:
-        citizen.send()
-        answer_petition(system, citizen.reference)
+    life = life_of(system)
     _show(
         "received, routed, accepted, drafted, approved, notices and receipts of petitioner and officers", life
     )
@@ -101,10 +97,21 @@ def _measure(system: System) -> None:
 
     late = Citizen(system)
     late.send()
-    with _work(system) as overdue:
+    with work_of(system) as overdue:
         system.travel(days=62)
     _show("62 days unanswered: warnings, escalations, updates, and the nightly work of these days", overdue)
     _show_idle(system)
+
+
+def life_of(system: System) -> Work:
+    """Return what a petition costs from receipt to the approved answer, in a system that is warm."""
+    _warm(system)
+    system.travel(days=1)  # no officer's session, no provider's circuit is fresh
+    citizen = Citizen(system, may_publish=True)
+    with work_of(system) as life:
+        citizen.send()
+        answer_petition(system, citizen.reference)
+    return life
 
 
 def _warm(system: System) -> None:
@@ -115,7 +122,8 @@ def _warm(system: System) -> None:
 
 
 @contextmanager
-def _work(system: System) -> Iterator[Work]:
+def work_of(system: System) -> Iterator[Work]:
+    """Yield the calls and invocations of what is done meanwhile."""
     functions, invocations = system.local.functions, Counter[str]()
     before = functions.before_each
 
@@ -216,9 +224,9 @@ def _show_beside_goals(life: Work) -> None:
 def _show_idle(system: System) -> None:
     """Print what a month without petitions costs: the schedules alone."""
     pumps = system.local.pumps
-    with _work(system) as minute:
+    with work_of(system) as minute:
         pumps.sweep.fire()
-    with _work(system) as day:
+    with work_of(system) as day:
         system.travel(days=1)
     minutes = 30 * 24 * 60
     sweeps, nights = minutes * _dollars(minute), 30 * _dollars(day)

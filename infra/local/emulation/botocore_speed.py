@@ -138,9 +138,7 @@ def _read_body(parser: Any, raw_body: bytes, shape: Any) -> Any:
         return _whole_body(parser, raw_body, shape)
     hook = with_bytes if _BYTES.search(raw_body) else None
     return {
-        name: value
-        for name, value in json.loads(raw_body, object_hook=hook).items()
-        if name in shape.members
+        name: value for name, value in json.loads(raw_body, object_hook=hook).items() if name in shape.members
     }
 
 

@@ -75,7 +75,7 @@ class Digests:
                 yield from cards
 
     def _first_page(self, unit: str) -> tuple[list[Card], str | None]:
-        """Return the beginning of a unit's desk: several of its officers, and all above them, ask one after the other."""
+        """Return the beginning of a unit's desk: its officers, and all above them, ask one after the other."""
         now = clock.now()
         read_at, page = self._desks.get(unit, (None, None))
         if read_at is None or page is None or not timedelta() <= now - read_at < KEPT_FOR:
