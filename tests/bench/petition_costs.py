@@ -104,7 +104,7 @@ def _measure(system: System) -> None:
 
 
 def life_of(system: System) -> Work:
-    """Return what a petition costs from receipt to the approved answer, in a system that is warm."""
+    """Return the work for a petition from receipt to the approved answer, in a system that is warm."""
     _warm(system)
     system.travel(days=1)  # no officer's session, no provider's circuit is fresh
     citizen = Citizen(system, may_publish=True)

@@ -61,10 +61,10 @@ class TrendWatch:
 def _open_to_leaders(reading: Reading, days_of_receipt: set[date] | None) -> Daily:
     def daily(by: Breakdown, first: date, last: date) -> Iterator[tuple[date, Figure]]:
         if days_of_receipt is not None:
-            known = [day for day in days_of_receipt if first <= day <= last]
-            if not known:
+            days = [day for day in days_of_receipt if first <= day <= last]
+            if not days:
                 return
-            first, last = min(known), max(known)
+            first, last = min(days), max(days)
         for day, figure in reading.daily(by, first, last):
             if figure.shelf.lane is not Lane.RESTRICTED:
                 yield day, figure
