@@ -229,9 +229,8 @@ def counted(running: Callable[[], str], over: Capacity | None = None) -> Iterato
     """
     pending: dict[str, Any] = {}
 
-    own = boto3.client(
-        "dynamodb"
-    )  # not the functions', whose calls are counted, and whose roles may not do this
+    # Not the functions' client, whose calls are counted, and whose roles may not do this.
+    own: Any = boto3.client("dynamodb")
 
     def read_item(request: dict[str, Any]) -> _Item:
         read = own.get_item(TableName=request["TableName"], Key=request["Key"], ConsistentRead=True)
