@@ -59,6 +59,13 @@ def test_typed_words_survive_reload_back_and_a_lost_network(writer: Page):
     assert writer.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
+def test_words_typed_right_before_a_reload_are_shown_by_it(writer: Page):
+    write(writer, WORDS)
+    writer.reload()
+
+    expect(writer.locator(TEXT)).to_have_value(WORDS)
+
+
 def test_session_that_is_over_is_renewed_in_place(writer: Page):
     write(writer, WORDS)
     expect(writer.locator(STATE)).to_contain_text("Đã lưu trên máy chủ", timeout=10_000)

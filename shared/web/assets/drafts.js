@@ -2,10 +2,12 @@
 // this machine. A lost network is retried; a session that is over is renewed in place, and the text stays in its form.
 const SAVE_AFTER = 1500;
 const RETRY_AFTER = 5000;
+const LOOK_AGAIN_AFTER = [700, 1500, 3000];
 
 const again = document.getElementById("sign-in-again");
 const words = document.getElementById("draft-words")?.dataset;
 const forms = [...document.querySelectorAll("form[data-draft]")].map(keep);
+if (forms.length && performance.getEntriesByType("navigation")[0]?.type !== "navigate") showWhatWasStillOnItsWay();
 
 function keep(form) {
   const state = form.querySelector(".draft-state");
@@ -116,6 +118,20 @@ function keep(form) {
   }
 
   return draft;
+}
+
+// Words typed right before a reload, or before Back, may reach the server after it made this page: then it is shown anew.
+async function showWhatWasStillOnItsWay() {
+  const versions = (page) => [...page.querySelectorAll("form[data-draft]")].map((form) => form.elements.draft_version.value).join();
+  const shown = versions(document);
+  for (const wait of LOOK_AGAIN_AFTER) {
+    await new Promise((done) => { setTimeout(done, wait); });
+    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return;
+    const kept = versions(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    if (forms.some((draft) => draft.isDirty()) || versions(document) !== shown) return;
+    if (kept !== shown) return void location.reload();
+  }
 }
 
 function askToSignIn() {

@@ -162,7 +162,7 @@ def test_page_and_digest_name_the_same_petitions(morning: System):
     }
     for heading in digest:
         for card in heading.cards:
-            assert card.reference in page
+            assert spaced(card.reference) in section_of(page, heading.name)
 
 
 def test_tile_leads_to_a_queue_with_as_many_petitions(morning: System):
