@@ -15,15 +15,15 @@ add_catalogue(Path(__file__).parents[3] / "functions" / "intake" / "chalicelib" 
 @pytest.mark.parametrize(
     ("language", "number", "expected"),
     [
-        ("en", 1, "1 working day overdue"),
-        ("en", 2, "2 working days overdue"),
-        ("en", 0, "0 working days overdue"),
-        ("vi", 1, "quá hạn 1 ngày làm việc"),
-        ("vi", 2, "quá hạn 2 ngày làm việc"),
+        ("en", 1, "It is 1 working day late."),
+        ("en", 2, "It is 2 working days late."),
+        ("en", 0, "It is 0 working days late."),
+        ("vi", 1, "Đã quá hạn 1 ngày làm việc."),
+        ("vi", 2, "Đã quá hạn 2 ngày làm việc."),
     ],
 )
 def test_a_number_takes_its_form(language, number, expected):
-    text = "quá hạn %(count)s ngày làm việc"
+    text = "Đã quá hạn %(count)s ngày làm việc."
 
     assert counted(language)(text, number) % {"count": number} == expected
     assert counted_text(language, text, number) == expected
