@@ -83,7 +83,7 @@ def test_page_is_small_enough_for_a_telephone_line(busy: System):
     assert len(page.body) <= BYTES
 
 
-def test_the_board_of_a_unit_with_500_open_shows_all_in_two_queries_and_is_as_small(busy: System):
+def test_the_board_of_a_unit_with_500_open_shows_all_in_one_query_and_is_as_small(busy: System):
     head = Officer(busy, "huong.ccvc")
     head.get("/v1/board")
 
@@ -94,7 +94,7 @@ def test_the_board_of_a_unit_with_500_open_shows_all_in_two_queries_and_is_as_sm
 
     assert answer.json()["open"] == OPEN
     assert answer.json()["is_complete"]
-    assert operations == [READ_OF_THE_SESSION, "Query", "Query"]
+    assert operations == [READ_OF_THE_SESSION, "Query"]
     assert len(page.body) <= BYTES
 
 
