@@ -12,7 +12,7 @@ from tests.support.system import System
 CALLS, WRITE_UNITS = 80, 72
 """The bench, whose functions have worked a little longer, counts 76 calls."""
 CALLS_OF_A_DAY = 90
-"""Calls of the hourly and nightly work of a day with one open petition that is overdue: half of what it was."""
+"""Calls of the hourly and nightly work of a day with one open petition that is overdue."""
 
 
 def test_a_life_costs_no_more_than_it_did(system: System):
