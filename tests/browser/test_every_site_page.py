@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.intake.site.guide.machine_files import PAGES
+from tests.browser.first_load import FIRST_LOAD_BYTES, first_load
 from tests.browser.screen import cramped, sticking_out
 
 ADDRESSES = (
     *(page.address for page in PAGES),
     *("/tra-cuu", "/problems/invalid-input", "/khong-co", "/a/b/c"),
 )
-FIRST_LOAD_BYTES = 45 * 1024
-DEVELOPERS = ("/tai-lieu-api",)
-"""Pages for developers, which hold whole programs: one round, but no telephone's page."""
+FEWEST_PARTS = 6
 WIDTHS = (360, 1280)
 HEIGHT = 800
 Theme = Literal["light", "dark"]
@@ -58,33 +57,28 @@ def test_page_keeps_the_rules_at_every_width_in_both_languages_and_themes(
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_first_load_is_small_and_one_round(browser: Browser, site: str, address: str):
     with opened(browser, site) as page:
-        bytes_of, urls = _counted(page)
+        load = first_load(page, address)
 
-        answer = page.goto(address, wait_until="networkidle")
-
-        assert isinstance(answer, Response)
-        html = answer.text()
-        late = [url for url in urls[1:] if url.removeprefix(site) not in html.replace("&amp;", "&")]
-    assert late == [], "asked for only after something else had come"
-    assert sum(bytes_of) <= FIRST_LOAD_BYTES or address in DEVELOPERS, sum(bytes_of)
+    assert load.late == [], "asked for only after something else had come"
+    assert load.size <= FIRST_LOAD_BYTES
 
 
-def _counted(page: Page) -> tuple[list[int], list[str]]:
-    """Count what a page asks for: the bytes over the wire, and the addresses."""
-    bytes_of: list[int] = []
-    urls: list[str] = []
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
+def test_first_load_of_every_part_of_the_reference_is_small_and_one_round(browser: Browser, site: str):
+    with opened(browser, site) as page:
+        page.goto("/tai-lieu-api")
+        parts: list[str] = page.eval_on_selector_all(
+            "a[href^='/tai-lieu-api/tham-chieu/'], a[href^='/problems/']",
+            "links => [...new Set(links.map(link => link.getAttribute('href')))]",
+        )
+    addresses = [*parts, *(f"{part}/schemas" for part in parts if "tham-chieu" in part)]
+    loads = {}
+    for address in addresses:
+        with opened(browser, site) as page:
+            loads[address] = first_load(page, address)
 
-    def ended(event: dict[str, Any]) -> None:
-        bytes_of.append(int(event["encodedDataLength"]))
-
-    def count_request(event: dict[str, Any]) -> None:
-        urls.append(str(event["request"]["url"]).partition("#")[0])
-
-    session.on("Network.loadingFinished", ended)
-    session.on("Network.requestWillBeSent", count_request)
-    return bytes_of, urls
+    assert len(parts) > FEWEST_PARTS
+    assert {address: load.size for address, load in loads.items() if load.size > FIRST_LOAD_BYTES} == {}
+    assert {address: load.late for address, load in loads.items() if load.late} == {}
 
 
 def test_theme_is_chosen_without_a_script_and_holds_on_the_next_page(phone: Page):

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE
+from tests.browser.first_load import FIRST_LOAD_BYTES, first_load
 from tests.browser.screen import cramped, sticking_out
 from tests.support.running_stack import RunningStack
 
@@ -141,6 +142,18 @@ def test_pages_with_something_on_them_break_no_rule_at_any_width_language_or_the
             axe(page)
             assert sticking_out(page) == [], (address, width, theme)
             assert cramped(page) == [], (address, language, width)
+
+
+def test_first_load_of_pages_with_something_on_them_is_small_and_one_round(
+    browser: Browser, samples: RunningStack, walk: Walk
+):
+    loads = {}
+    for address in (*walk.public.values(), *walk.petitions.values()):
+        with browser.new_context(viewport=PHONE, base_url=samples.site, locale="vi-VN") as context:
+            loads[address] = first_load(context.new_page(), address)
+
+    assert {address: load.size for address, load in loads.items() if load.size > FIRST_LOAD_BYTES} == {}
+    assert {address: load.late for address, load in loads.items() if load.late} == {}
 
 
 def test_answers_that_leave_nothing_to_filter_take_the_wide_column(page: Page):

@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from infra.local.site.pages.frame import PLACES
 from tests.browser.conftest import PHONE, opened, send_petition
 from tests.browser.screen import sticking_out
 from tests.support.running_stack import RunningStack
@@ -113,9 +114,7 @@ def test_the_first_steps_of_a_life_are_played(page: Page, plain: Page, axe: Call
     expect(page.locator("#life-title")).to_contain_text("stopped")
 
 
-@pytest.mark.parametrize(
-    "address", ["/local/pages/trace", "/local/pages/queues", "/local/pages/demonstration"]
-)
+@pytest.mark.parametrize("address", [place.address for place in PLACES if place.name != "design"])
 def test_the_first_load_is_small(page: Page, address: str):
     sizes: list[int] = []
     page.on("requestfinished", lambda sent: sizes.append(sent.sizes()["responseBodySize"]))

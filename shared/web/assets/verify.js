@@ -87,7 +87,7 @@
   // The line that is seen without unfolding; what does not hold unfolds by itself.
   function sayVerdict() {
     const verdict = document.getElementById("verdict");
-    verdict.querySelector(".asked").hidden = true;
+    verdict.querySelector(".unread").hidden = true;
     verdict.querySelector(isIntact ? ".holds" : ".broken").hidden = false;
     if (!isIntact) document.getElementById("verification").open = true;
   }

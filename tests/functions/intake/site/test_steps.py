@@ -598,6 +598,7 @@ def test_too_many_petitions_are_refused_at_the_last_step_and_nothing_is_lost(cou
     assert [answer.status for answer in answers] == [200, 429]
     assert MATTER["content"] in answers[-1].text
     assert MATTER["content"] in visitors[-1].get("/gui").text
+    assert 'href="/gui/xem-lai?lang=en" lang="en"' in answers[-1].text, "the other language keeps the step"
 
 
 def test_too_many_that_only_begin_are_refused_with_what_they_typed(counted):

@@ -34,7 +34,7 @@ from shared.platform import clock
 from shared.web.answers import try_again_after
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
-from shared.web.rendering import moment
+from shared.web.rendering import moment_in_sentence
 from shared.web.requests import form_pairs, source_address, validated
 from shared.web.routes import Routes
 
@@ -43,8 +43,8 @@ ALREADY_SENT = N_(
 )
 
 ENOUGH_FOR_NOW = N_(
-    "Nội dung chưa được gửi và vẫn còn dưới đây. Bạn, hoặc mạng Internet mà bạn dùng, đã gửi đủ số phản ánh, kiến nghị "
-    "trong thời gian này. Mời gửi lại từ %(at)s, hoặc nhắn tin đến 8088, hoặc gọi tổng đài 1900 1547."
+    "Chưa gửi được, nhưng không mất gì: điều bạn viết vẫn còn dưới đây. Số điện thoại, email hoặc mạng bạn đang dùng "
+    "đã gửi nhiều phản ánh, kiến nghị. Mời gửi lại từ %(at)s, nhắn tin đến 8088, hoặc gọi 1900 1547."
 )
 
 
@@ -194,6 +194,8 @@ def _too_many_page(
     error: errors.TooManyRequestsError,
 ) -> Response:
     _ = gettext(page_language(request))
-    note = _(ENOUGH_FOR_NOW) % {"at": moment(clock.now() + timedelta(seconds=error.retry_after))}
+    note = _(ENOUGH_FOR_NOW) % {
+        "at": moment_in_sentence(clock.now() + timedelta(seconds=error.retry_after), page_language(request))
+    }
     response = _send_page(parts, request, form, reply_by, key=usable_key(form), note=note, status=429)
     return try_again_after(response, error.retry_after)

@@ -41,7 +41,7 @@ from shared.use_cases.receive_submission import first_words
 from shared.web.answers import see_other, try_again_after
 from shared.web.i18n import gettext, in_language
 from shared.web.labels import KINDS, PETITIONER_TYPES, REPLY_BY
-from shared.web.rendering import NO_BREAK, link, moment
+from shared.web.rendering import NO_BREAK, link, moment_in_sentence
 from shared.web.requests import form_pairs, query_parameter, source_address, validated
 
 
@@ -106,7 +106,7 @@ def _sent(parts: Parts, request: Request, holder: Holder, unsent: UnsentPetition
     except IdempotencyKeyReusedError:
         return _once_more(parts, request, holder, unsent)
     except TooManyRequestsError as error:
-        at = moment(clock.now() + timedelta(seconds=error.retry_after))
+        at = moment_in_sentence(clock.now() + timedelta(seconds=error.retry_after), language)
         note = gettext(language)(ENOUGH_FOR_NOW) % {"at": at}
         return try_again_after(
             _check_page(parts, request, holder, unsent, status=429, note=note), error.retry_after

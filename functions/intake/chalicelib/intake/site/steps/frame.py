@@ -131,12 +131,18 @@ def step_page(
     returns = query_parameter(request, RETURN) == "1"
     previous = Step.CHECK if returns else steps.before(step)
     going_back = {"lui": "1"} if previous is Step.ANSWERS else {}
+    own_place = (
+        {}
+        if request.method == "GET"
+        else {"other_language": holder.step(step, "vi" if language == "en" else "en")}
+    )
     return page(
         parts,
         request,
         f"steps/{step.name.lower()}.html",
         status,
         here="/gui",
+        **own_place,
         step=step.value,
         action=holder.address(f"/gui/{step}", language),
         number=steps.ORDER.index(step) + 1,

@@ -34,7 +34,7 @@ from shared.domain.petition.values.petitioner import ReplyBy
 from shared.platform import clock
 from shared.web.answers import json_answer, see_other, try_again_after
 from shared.web.i18n import Language, gettext
-from shared.web.rendering import link, moment
+from shared.web.rendering import link, moment, moment_in_sentence
 from shared.web.requests import form_pairs, query_parameter, query_text, validated
 from shared.web.routes import Routes
 
@@ -215,7 +215,7 @@ def _take(parts: Parts, request: Request, step: Step) -> Response:
         unsent = save(parts, request, holder, fields, form.get("proof", ""))
     except TooManyRequestsError as error:
         note = gettext(language)(ENOUGH_BEGUN) % {
-            "at": moment(clock.now() + timedelta(seconds=error.retry_after))
+            "at": moment_in_sentence(clock.now() + timedelta(seconds=error.retry_after), language)
         }
         typed = UnsentPetition(fields)
         empty = _empty(parts, step, language)

@@ -1,0 +1,42 @@
+"""What a page asks for when it is opened for the first time: bytes over the wire, and what comes in a second round."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Page, Response
+
+FIRST_LOAD_BYTES = 45_000
+"""The most that a page of a telephone brings when nothing of it is kept yet."""
+
+
+class FirstLoad(NamedTuple):
+    """One opening of a page by a browser that has kept nothing."""
+
+    size: int
+    """Bytes over the wire, with the lines before each answer."""
+    late: list[str]
+    """Addresses that the page itself does not name: they are known only after something else has come."""
+
+
+def first_load(page: Page, address: str) -> FirstLoad:
+    """Open an address on a new page, and count."""
+    bytes_of: list[int] = []
+    urls: list[str] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+
+    def ended(event: dict[str, Any]) -> None:
+        bytes_of.append(int(event["encodedDataLength"]))
+
+    def asked(event: dict[str, Any]) -> None:
+        urls.append(str(event["request"]["url"]).partition("#")[0])
+
+    session.on("Network.loadingFinished", ended)
+    session.on("Network.requestWillBeSent", asked)
+    answer = page.goto(address, wait_until="networkidle")
+    assert isinstance(answer, Response)
+    html = answer.text().replace("&amp;", "&")
+    site = answer.url.partition("://")[2].partition("/")[0]
+    paths = [url.partition(site)[2] or url for url in urls[1:]]
+    return FirstLoad(sum(bytes_of), [path for path in paths if path not in html])
