@@ -1,4 +1,4 @@
-"""What a page asks for when it is opened for the first time: bytes over the wire, and what comes in a second round."""
+"""The first opening of a page by a browser that has kept nothing: bytes over the wire, and a second round."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def first_load(page: Page, address: str) -> FirstLoad:
     def ended(event: dict[str, Any]) -> None:
         bytes_of.append(int(event["encodedDataLength"]))
 
-    def asked(event: dict[str, Any]) -> None:
+    def count_request(event: dict[str, Any]) -> None:
         urls.append(str(event["request"]["url"]).partition("#")[0])
 
     session.on("Network.loadingFinished", ended)
-    session.on("Network.requestWillBeSent", asked)
+    session.on("Network.requestWillBeSent", count_request)
     answer = page.goto(address, wait_until="networkidle")
     assert isinstance(answer, Response)
     html = answer.text().replace("&amp;", "&")
