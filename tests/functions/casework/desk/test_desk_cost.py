@@ -279,7 +279,7 @@ def test_petition_leads_back_to_the_filter_and_the_page_that_it_was_opened_from(
     browser = Browser(busy, "huong.ccvc")
     first = browser.get("/desk/queue?unassigned=true&lang=en")
     second = browser.get(html.unescape(re.findall(r'href="([^"]+)">Next page', first.text)[0]))
-    opened = browser.get(html.unescape(re.findall(r'<a id="r\d+" href="([^"]+)"', second.text)[0]))
+    opened = browser.get(html.unescape(re.findall(r'<a id=r\d+ href="([^"]+)"', second.text)[0]))
 
     back = re.findall(r'<a class="back" href="([^"]+)"', opened.text)[0]
 

@@ -94,7 +94,7 @@ def test_the_page_keeps_the_text_and_says_when_to_come_back(enough, intake):
     assert (answer.status, answer.header("Retry-After")) == (429, str(15 * 3600))
     assert "Một việc quan trọng." in answer.text
     assert "1900 1547" in answer.text
-    assert "từ 04/11/2026 00:00" in answer.text
+    assert "từ 00:00 thứ Tư 04/11/2026" in answer.text.replace("\xa0", " ")
 
 
 def test_open311_has_the_same_limit_in_its_own_words(enough, intake):
