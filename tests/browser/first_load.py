@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+import urllib.request
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, Response
@@ -17,6 +20,24 @@ class FirstLoad(NamedTuple):
     """Bytes over the wire, with the lines before each answer."""
     late: list[str]
     """Addresses that the page itself does not name: they are known only after something else has come."""
+
+
+class Shell(NamedTuple):
+    """The HTML of a page without what it brings with it."""
+
+    size: int
+    """Bytes, packed as browsers ask for them."""
+    assets: frozenset[str]
+    """Addresses of the files that it names."""
+
+
+def shell(site: str, address: str) -> Shell:
+    """Ask for the HTML of a page alone, which costs a fraction of an opening."""
+    request = urllib.request.Request(f"{site}{address}", headers={"Accept-Encoding": "gzip"})  # noqa: S310 - our own address
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own address
+        packed: bytes = answer.read()
+    html = gzip.decompress(packed).decode()
+    return Shell(len(packed), frozenset(re.findall(r'["\'](/assets/[^"\'#]+)', html)))
 
 
 def first_load(page: Page, address: str) -> FirstLoad:
