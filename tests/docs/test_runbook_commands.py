@@ -122,6 +122,7 @@ def a_petition_and_a_bill(system: System) -> None:
     ]
     bills = ce_backends[ACCOUNT]["aws"]
     bills.cost_usage_results.clear()
+    bills.cost_usage_results_queue.clear()
     bills.cost_usage_results_queue.append({"ResultsByTime": [{"Groups": groups}]})
 
 

@@ -91,7 +91,7 @@ def running_server() -> Iterator[Client]:
         yield Client(port)
     finally:
         process.send_signal(signal.SIGINT)
-        ended_with = process.wait(timeout=30)
+        ended_with = process.wait(timeout=HAS_STARTED_AFTER_SECONDS)
     assert ended_with == 0
 
 

@@ -28,6 +28,8 @@ def bill() -> Iterator[Callable[[dict[str, str]], None]]:
     """Gives the account a bill."""
     queue = ce_backends[ACCOUNT]["aws"].cost_usage_results_queue
     results = ce_backends[ACCOUNT]["aws"].cost_usage_results
+    queue.clear()
+    results.clear()
 
     def put(amounts: dict[str, str]) -> None:
         groups = [

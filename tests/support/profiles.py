@@ -6,8 +6,8 @@ import os
 
 from hypothesis import settings
 
-EXAMPLES = {"dev": 25, "ci": 100, "campaigns": 400, "proof": 1_000}
-"""Examples by profile. `make campaigns` and `make proof` name theirs; else CI=true chooses `ci`, and nothing `dev`."""
+EXAMPLES = {"smoke": 25, "campaigns": 400, "proof": 1_000}
+"""Examples by profile: `make campaigns` and `make proof` name theirs. The gate tries a smoke first, then a campaign."""
 CI = bool(os.environ.get("CI"))
 """True where the gate runs: each profile then tries the same examples every time, so that a commit ends alike."""
 
@@ -16,7 +16,7 @@ def load() -> None:
     """Register the profiles and load the one that the environment names; no example has a deadline."""
     for name, count in EXAMPLES.items():
         settings.register_profile(name, max_examples=count, deadline=None, derandomize=CI)
-    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if CI else "dev"))
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "smoke")
 
 
 def is_proof() -> bool:

@@ -43,6 +43,8 @@ def backoff(receives: int) -> int:
     return min(FIRST_RETRY_SECONDS << 2 * (receives - 1), LONGEST_RETRY_SECONDS)
 
 
+STOPS_WITHIN_SECONDS = 60
+"""A turn of the pumps takes a moment when idle, and its time where ten other programs want the processor."""
 SMS_GATEWAY = "/local/sms-gateway"
 """The one door that is open from the first moment: the notifier sends through it while the samples are made."""
 
@@ -195,10 +197,10 @@ class _PumpThread(threading.Thread):
                 time.sleep(1)
 
     def stop(self) -> None:
-        """End after the present turn."""
+        """End after the present turn: what still works when the interpreter ends can crash it."""
         self._stopped.set()
         self._changed.set()
-        self.join(timeout=10)
+        self.join(timeout=STOPS_WITHIN_SECONDS)
 
     def _turn(self) -> bool:
         with self._system.functions.lock:
