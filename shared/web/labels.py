@@ -177,3 +177,26 @@ AUDIENCES: dict[Audience, str] = {
     Audience.OFFICER: N_("Từng cán bộ"),
     Audience.PROGRAM: N_("Phần mềm đã đăng ký"),
 }
+
+HOLIDAYS: tuple[str, ...] = (
+    N_("Tết Dương lịch"),
+    N_("29 Tết"),
+    N_("Giao thừa Tết Nguyên Đán"),
+    N_("Tết Nguyên Đán"),
+    N_("Mùng hai Tết Nguyên Đán"),
+    N_("Mùng ba Tết Nguyên Đán"),
+    N_("Mùng bốn Tết Nguyên Đán"),
+    N_("Mùng năm Tết Nguyên Đán"),
+    N_("Ngày Giỗ Tổ Hùng Vương"),
+    N_("Ngày Chiến thắng"),
+    N_("Ngày Quốc tế Lao động"),
+    N_("Quốc khánh"),
+    N_("Ngày Văn hóa Việt Nam"),
+)
+"""The names of days off in the table of public holidays."""
+DAYS_INSTEAD: tuple[str, ...] = (
+    N_("%(day)s (nghỉ bù)"),
+    N_("Ngày nghỉ (thay cho ngày %(day)s)"),
+    N_("Làm bù cho ngày %(day)s"),
+)
+"""The names of days that stand for another one; what is named, or its date, stands in the place of `%(day)s`."""

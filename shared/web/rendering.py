@@ -14,8 +14,8 @@ from markupsafe import Markup
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.gsm7 import unaccented
 from shared.domain.identity.reference import spaced
-from shared.web.i18n import Language, add_catalogue, counted, translations
-from shared.web.labels import DUTY_KINDS, DUTY_STATUSES, PROOFS
+from shared.web.i18n import Language, add_catalogue, counted, gettext, translations
+from shared.web.labels import DAYS_INSTEAD, DUTY_KINDS, DUTY_STATUSES, HOLIDAYS, PROOFS
 from shared.web.static import asset_url
 
 NO_BREAK = "\u00a0"
@@ -23,6 +23,9 @@ WORD_JOINER = "\u2060"
 """Shows nothing, and keeps what stands on both sides of it on one line."""
 _FIRST_SENTENCE = re.compile(r"\s*\S[^\n.!?]{0,180}(?:[.!?](?=\s|$)|(?=\n|$))")
 """Up to a full stop or the end of a line, in at most 180 characters."""
+_INSTEAD = [
+    (text, re.compile(re.escape(text).replace(re.escape("%(day)s"), "(.+)"))) for text in DAYS_INSTEAD
+]
 _MEGABYTE = 1024 * 1024
 _SHARED = Path(__file__).parent / "pages"
 
@@ -75,10 +78,12 @@ class Pages:
                 "after_first_sentence": after_first_sentence,
                 "brief_day": brief_day,
                 "day": day,
+                "day_off": partial(day_off, language=language),
                 "day_in_sentence": partial(day_in_sentence, language=language),
                 "decimal": partial(decimal, language=language),
                 "first_sentence": first_sentence,
                 "local_day": partial(local_day, language=language),
+                "local_day_alone": partial(local_day_alone, language=language),
                 "moment_with_weekday": partial(moment_with_weekday, language=language),
                 "moment_in_sentence": partial(moment_in_sentence, language=language),
                 "file_size": partial(file_size, language=language),
@@ -135,6 +140,23 @@ def day_in_sentence(value: date, language: Language) -> str:
     return f"{weekday[0].lower()}{weekday[1:]} {day(value)}".replace(" ", NO_BREAK)
 
 
+def day_off(name: str, language: Language) -> str:
+    """Return the name of a day off in a language: a holiday, a weekday, a day instead of another.
+
+    What a decision calls a day (`Override.label`) stays as it was written.
+    """
+    if language == "vi":
+        return name
+    if name in WEEKDAYS:
+        return _ENGLISH_WEEKDAYS[WEEKDAYS.index(name)]
+    if name in HOLIDAYS:
+        return gettext(language)(name)
+    for text, pattern in _INSTEAD:
+        if match := pattern.fullmatch(name):
+            return gettext(language)(text) % {"day": day_off(match[1], language)}
+    return name
+
+
 def brief_day(value: date) -> str:
     """Return a date without its year, beside another that has one: 14/12."""
     return f"{value:%d/%m}"
@@ -143,6 +165,12 @@ def brief_day(value: date) -> str:
 def local_day(value: datetime, language: Language) -> str:
     """Return the day of an instant in Vietnam, with its weekday."""
     return day_in_sentence(value.astimezone(VIETNAM).date(), language)
+
+
+def local_day_alone(value: datetime, language: Language) -> str:
+    """Return the day of an instant in Vietnam as a heading or a cell has it: Thứ Hai 14/12/2026."""
+    text = local_day(value, language)
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def moment_with_weekday(value: datetime, language: Language) -> str:

@@ -161,7 +161,7 @@ def _lateness(petition: Petition, entry: Entry, office: Office) -> dict[str, Any
         "n": n,
         "every": office.terms.update_every_working_days,
         "is_overdue": today > petition.due_on,
-        "days_left": max(left.calendar_days, 0),
+        "days_left": max(left.in_words, 0),
         "working_days_late": max(-left.in_words, 0),
         "next_update_on": deadlines.overdue_update_on(petition.due_on, n + 1, office.terms, office.calendar),
     }

@@ -96,8 +96,8 @@ def test_promised_day_is_shown_to_all_who_work_on_it(system: System, reference: 
     [
         (19, "Còn 1 ngày làm việc", "còn 1 ngày"),
         (20, "Hạn hôm nay, 24:00", "hôm nay"),
-        (21, "Quá hạn 1 ngày", "quá 1 ngày"),
-        (25, "Quá hạn 5 ngày", "quá 5 ngày"),
+        (21, "Quá hạn 1 ngày làm việc", "quá 1 ngày"),
+        (25, "Quá hạn 3 ngày làm việc", "quá 3 ngày"),
     ],
 )
 def test_page_counts_lateness_as_the_queue_does(

@@ -100,7 +100,7 @@ def test_handler_sees_what_came_back_before_what_is_late_and_why(morning: System
     assert REASON in section_of(page, "returned")
     assert "Phan Thanh Bình" in section_of(page, "returned")
     assert "Sửa dự thảo" in section_of(page, "returned")
-    assert "quá 3 ngày" in section_of(page, "late")
+    assert "quá 2 ngày" in section_of(page, "late")
     assert "late another's" not in page
 
 

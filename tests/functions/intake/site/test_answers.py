@@ -6,19 +6,24 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from chalicelib.intake import composition
+from chalicelib.intake.petitions.addresses import page_address
 from chalicelib.intake.site.guide.machine_files import PAGES
 from shared.domain.errors import ActionNotPossibleError
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.answer import Publication
+from shared.domain.petition.values.answer import Citation, Publication
+from shared.domain.petition.values.attachments import Attachment, AttachmentState, BelongsTo
 from shared.domain.petition.values.classification import Lane, Proposal
+from tests.functions.intake.site.test_steps import MATTER, Visitor, heading
+from tests.support.builders import a_petition
 from tests.support.search_files import build_index
 from tests.support.system import System
 
@@ -128,6 +133,105 @@ def test_what_search_engines_read_is_a_question_with_its_answer(intake, publish)
     assert question["acceptedAnswer"]["text"] == "Trả lời <b>."
     assert question["acceptedAnswer"]["url"].endswith(address)
     assert html.count("<script") == html.count("</script>")
+
+
+@pytest.fixture
+def with_file(intake: System, officers_do: Callable[..., Petition]) -> Petition:
+    """A petition whose answer was published with a legal document and a file of 1,500,000 bytes."""
+    at = intake.clock.now()
+    plain = a_petition(State.ANSWERED, received_at=at - timedelta(days=9), subject="Xã sáp nhập")
+    file = Attachment(
+        id="a" * 32,
+        belongs_to=BelongsTo.ANSWER,
+        filename="mau-don.pdf",
+        content_type="application/pdf",
+        size=1_500_000,
+        sha256="0" * 64,
+        state=AttachmentState.CLEAN,
+        by="officer:minh.ccvc",
+        declared_at=at,
+    )
+    assert plain.answer is not None
+    answer = plain.answer.model_copy(update={"attachments": (file.id,)})
+    composition.parts().petitions.add(plain.model_copy(update={"attachments": (file,), "answer": answer}))
+    shown = Publication(
+        subject="Xã sáp nhập",
+        content="Có phải đổi sổ đỏ không?",
+        answer="Không.",
+        attachments=(file.id,),
+        citations=(
+            Citation(number="Nghị định 115/2020/NĐ-CP", article="Điều 7", link="https://vbpl.vn/115"),
+        ),
+        published_at=at,
+    )
+    return officers_do(plain.reference, lambda p: p.publish(Change.by_officer("y", at, "publish"), shown))
+
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "size"),
+    [("vi", "Căn cứ và tệp", "1,4 MB"), ("en", "Legal basis and files", "1.4 MB")],
+)
+def test_answer_names_its_legal_basis_and_files(
+    intake, with_file: Petition, lang: str, heading: str, size: str
+):
+    address = str(intake.http("GET", "/v1/published").json()["items"][0]["url"])
+
+    html = intake.http("GET", address, query={"lang": lang}).text
+
+    law = html[html.index('id="law"') :].partition("</section>")[0]
+    assert heading in law
+    assert '<a href="https://vbpl.vn/115" rel="noreferrer">Nghị định 115/2020/NĐ-CP</a>, Điều 7' in law
+    assert "mau-don.pdf" in law
+    assert size in law
+
+
+@pytest.mark.parametrize(("lang", "size"), [("vi", "1,4 MB"), ("en", "1.4 MB")])
+def test_sizes_of_files_are_written_as_the_reader_does_wherever_an_answer_is_shown(
+    intake, with_file: Petition, lang: str, size: str
+):
+    build_index(intake)
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=2))
+    parts = composition.parts()
+    own = intake.http("GET", page_address(parts.passes, with_file, "en" if lang == "en" else "vi"))
+    visitor = Visitor(intake)
+    similar = visitor.fill(visitor.get(f"/gui?lang={lang}"), content="Xã sáp nhập có phải đổi sổ đỏ không?")
+    form = {"content": "Xã sáp nhập, đổi sổ đỏ", "name": "An", "address": "Huế", "phone": "0912 345 678"}
+    review = intake.http("POST", f"/gui?lang={lang}", form={**form, "step": "review"})
+
+    assert [size in page.text for page in (own, similar, review)] == [True] * 3
+
+
+def test_text_that_was_corrected_or_opened_again_elsewhere_is_looked_up_again(intake, with_file: Petition):
+    build_index(intake)
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=2))
+    visitor = Visitor(intake)
+    check = visitor.until_check()
+    corrected = {"content": "Xã sáp nhập có phải đổi sổ đỏ không?"}
+    link = re.search(r'value="http://localhost:8088(/gui/tiep[^"]+)"', visitor.get("/gui/lam-tiep").text)
+    assert link
+
+    same = visitor.fill(visitor.get("/gui?ve=1"), **MATTER)
+    similar = visitor.fill(visitor.get("/gui?ve=1"), **corrected)
+    other = Visitor(intake)
+    elsewhere = other.fill(other.fill(other.get(unescape(link[1]), site="none")), **corrected)
+
+    assert heading(check) == heading(same) == "Xem lại rồi gửi"
+    assert [heading(page) for page in (similar, elsewhere)] == ["Có phải việc này đã có câu trả lời?"] * 2
+    assert 'href="/gui/xem-lai">Chưa đúng, tiếp tục gửi' in similar.text
+    assert 'href="/gui/nguoi-gui">Chưa đúng, tiếp tục gửi' in elsewhere.text
+
+
+def test_english_visitor_stays_in_english_after_similar_answers(intake, with_file: Petition):
+    build_index(intake)
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=2))
+    visitor = Visitor(intake)
+
+    similar = visitor.fill(visitor.get("/gui?lang=en"), content="Xã sáp nhập có phải đổi sổ đỏ không?")
+
+    assert 'href="/gui/nguoi-gui?lang=en">' in similar.text
+    assert "formmethod" not in similar.text, (
+        "a form that asks with GET would drop the language from its address"
+    )
 
 
 def test_what_the_sender_wrote_is_folded_and_printed(intake, publish):

@@ -6,12 +6,16 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
 from chalicelib.intake import composition
 from chalicelib.intake.petitions.passes import Purpose
 from infra.local.emulation.functions import HttpResponse
+from shared.web.qr import qr_svg
+from shared.web.rendering import NO_BREAK
 from tests.support.system import System
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -153,3 +157,88 @@ def test_what_the_receipt_shows_of_contacts_tells_the_table_nobodys_contact(inta
     assert len(rows) == 1
     stored = json.dumps(rows, ensure_ascii=False)
     assert not any(secret in stored for secret in (reference, "0912", "912345678", "hanh@", "An"))
+
+
+# --- what it shows ----------------------------------------------------------------------------------------
+
+
+def links_of(html: str) -> list[tuple[str, str]]:
+    """Return the links of the page's main part: their address and words, in their order."""
+    found = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', main_of(html), re.DOTALL)
+    return [(unescape(address), re.sub(r"<[^>]+>", "", words).strip()) for address, words in found]
+
+
+def test_receipt_opens_the_petition_before_it_is_kept_and_never_prints_first(intake):
+    html = intake.http("GET", receipt_of(intake)).text
+
+    words = [word for _address, word in links_of(html)]
+    assert words[:4] == ["Mở hồ sơ của tôi", "Lưu ảnh", "Lưu PDF", "Lịch"]
+    assert html.index('id="print" hidden') > html.index(">Lịch<"), "and only where a script can print"
+
+
+def test_petition_opens_without_typing_and_messages_are_written_by_one_tap(intake):
+    address = receipt_of(intake)
+    reference = address.partition("p=")[2].partition(".")[0]
+    links = {words: to for to, words in links_of(intake.http("GET", address).text)}
+
+    opened = intake.http("GET", links["Mở hồ sơ của tôi"])
+
+    assert 'id="state"' in opened.text
+    assert links["8088"] == f"sms:8088?body=PAKN%20TC%20{reference}"
+
+
+def test_receipt_gives_the_day_of_the_answer_for_a_calendar(intake):
+    links = {words: address for address, words in links_of(intake.http("GET", receipt_of(intake)).text)}
+
+    file = intake.http("GET", links["Lịch"])
+
+    assert (file.status, file.header("Content-Type")) == (200, "text/calendar; charset=utf-8")
+    assert "DTSTART;VALUE=DATE:20261123" in file.text
+
+
+@pytest.mark.parametrize(("lang", "title"), [("vi", "Biên nhận phản ánh, kiến nghị"), ("en", "Receipt")])
+def test_picture_holds_both_codes_the_day_and_a_code_to_scan_without_the_pin(intake, lang: str, title: str):
+    address = send(intake, lang).header("Location")
+    html = intake.http("GET", address).text
+    links = dict(links_of(html))
+    [picture] = [each for each in links if each.startswith("/gui/bien-nhan/anh")]
+
+    drawn = intake.http("GET", picture)
+
+    reference, pin = shown(html, "reference"), shown(html, "pin")
+    assert (drawn.status, drawn.header("Content-Type")) == (200, "image/svg+xml")
+    assert all(text in unescape(drawn.text) for text in (title, reference, pin, "8088", "1900 1547", "2026"))
+    [code] = re.findall(r"<svg x=.*?</svg>", drawn.text, re.DOTALL)
+    tracked = qr_svg(f"http://localhost:8088/tra-cuu?ma={reference.replace(' ', '').replace(NO_BREAK, '')}")
+    assert tracked.partition(">")[2] in code
+
+
+@pytest.mark.parametrize(
+    ("lang", "before", "after"),
+    [
+        pytest.param(
+            "vi",
+            ["Bộ nhắn tin báo bạn qua số …678", "Bộ báo bạn qua email h…\u2060@thudientu.example"],
+            ["Đã nhắn tin đến số …678", "Đã gửi email đến h…\u2060@thudientu.example"],
+            id="vi",
+        ),
+        pytest.param("en", ["…678"], ["An SMS went to …678"], id="en"),
+    ],
+)
+def test_receipt_says_where_word_of_it_goes_and_that_it_went(
+    running_system: System, lang: str, before: list[str], after: list[str]
+):
+    running_system.reset()
+    form = urlencode([*FORM.items(), ("reply_by", "SMS"), ("reply_by", "EMAIL")])
+    headers = {**BROWSER, "Content-Type": "application/x-www-form-urlencoded"}
+    sent = running_system.http("POST", f"/gui?lang={lang}", body=form, headers=headers)
+    address = sent.header("Location")
+    at_once = unescape(running_system.http("GET", address).text)
+    running_system.settle()
+
+    later = unescape(running_system.http("GET", address).text)
+
+    assert [words for words in before if words not in at_once] == []
+    assert [words for words in after if words not in later] == []
+    assert "0912 345 678" not in later
+    assert "hanh@" not in later

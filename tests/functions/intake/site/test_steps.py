@@ -483,9 +483,64 @@ def test_what_was_not_sent_ends_after_a_week(intake, visitor):
     visitor.until_check()
 
     intake.clock.hold_at(intake.clock.now() + KEPT_FOR - timedelta(minutes=1))
-    assert MATTER["content"] in visitor.get("/gui").text
+    assert heading(visitor.get("/gui")) == "Viết tiếp bản đang viết dở?"
     intake.clock.hold_at(intake.clock.now() + timedelta(minutes=2))
+    ended = visitor.get("/gui")
+    assert heading(ended) == "Chuyện gì đã xảy ra?"
+    assert MATTER["content"] not in ended.text
+
+
+OPENED = ["/gui", "/gui/nguoi-gui", "/gui/nhan-tin", "/gui/xem-lai", "/gui/lam-tiep"]
+
+
+@pytest.mark.parametrize("takes_cookies", [True, False], ids=["with cookies", "without cookies"])
+def test_next_one_at_a_shared_machine_reads_nothing_and_the_writer_goes_on(intake, takes_cookies):
+    writer = Visitor(intake, takes_cookies=takes_cookies)
+    writer.until_check()
+    own = f"?p={writer.address.partition('p=')[2]}" if not takes_cookies else ""
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=59))
+    before = writer.get(f"/gui{own}")
+    intake.clock.hold_at(intake.clock.now() + timedelta(minutes=1))
+
+    shown = [writer.get(f"{address}{own}") for address in OPENED]
+    again = writer.fill(shown[0])
+
+    assert MATTER["content"] in before.text
+    assert {heading(page) for page in shown} == {"Viết tiếp bản đang viết dở?"}
+    secrets = (MATTER["content"], SENDER["name"], SENDER["address"], SENDER["phone"])
+    assert not any(secret in page.text for page in shown for secret in secrets)
+    assert MATTER["content"] in again.text
+    assert f'value="{SENDER["name"]}"' in writer.get(f"/gui/nguoi-gui{own}").text
+
+
+def test_who_did_not_write_it_begins_anew_and_the_writers_link_still_opens_it(intake, visitor):
+    visitor.until_check()
+    link = re.search(r'value="http://localhost:8088(/gui/tiep\?p=[^"]+)"', visitor.get("/gui/lam-tiep").text)
+    assert link
+    intake.clock.hold_at(intake.clock.now() + timedelta(hours=1))
+    asks = visitor.get("/gui")
+
+    assert 'formaction="/gui/khong-phai"' in asks.text
+    fresh = visitor.post("/gui/khong-phai", {})
+
+    other = Visitor(intake)
+    assert (heading(fresh), visitor.cookie) == ("Chuyện gì đã xảy ra?", "pakn-unsent=")
     assert MATTER["content"] not in visitor.get("/gui").text
+    assert MATTER["content"] in other.fill(other.get(unescape(link[1]), site="none")).text
+
+
+def test_form_from_elsewhere_gives_no_browser_another_ones_pass_and_takes_none_away(intake, visitor):
+    visitor.until_check()
+    unsent_pass = visitor.cookie.partition("=")[2]
+    victim = Visitor(intake)
+    victim.until_check()
+    own = victim.cookie
+
+    asked = victim.post("/gui/tiep", {"p": unsent_pass}, site="cross-site")
+    victim.post("/gui/khong-phai", {}, site="cross-site")
+
+    assert heading(asked) == "Viết tiếp bản đang viết dở?"
+    assert victim.cookie == own
 
 
 @pytest.mark.parametrize(

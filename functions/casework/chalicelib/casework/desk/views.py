@@ -159,6 +159,11 @@ class DeskView(_View):
     possible_actions: tuple[Action, ...]
 
 
+def days_in_words(view: Line | DeskView) -> int:
+    """Return the working days to a due date that pages say: the count that notices and the site say too."""
+    return deadlines.DaysLeft(view.days_left, view.working_days_left).in_words
+
+
 def line_of(card: Card, directory: Directory, now: datetime) -> Line:
     """Return a line of a list."""
     calendar = directory.calendar()

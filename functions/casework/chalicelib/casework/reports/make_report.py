@@ -235,7 +235,7 @@ class Reports:
         if answer is None or answer.standing is not DutyStatus.UNMET:
             return ReportedPetition(petition, answer, 0)
         left = deadlines.days_left(answer.due_on, now, calendar)
-        return ReportedPetition(petition, answer, -left.working_days)
+        return ReportedPetition(petition, answer, -left.in_words)
 
     def leaders(self, officer: DeskOfficer, period: Period) -> LeadersFigures:
         """Return the figures of the leaders' page: of a period, by default of the last full month.

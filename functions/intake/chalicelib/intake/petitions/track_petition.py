@@ -30,6 +30,7 @@ from shared.tables.directory import Directory, Unit
 from shared.use_cases.promises import DerivationView, derivation_of, duties_of
 from shared.web.i18n import Language, gettext, in_language
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, KINDS, REJECTIONS, STATES
+from shared.web.rendering import day_off
 
 PETITIONERS_FILES_IN = MOVES[Action.ATTACH].sources
 """States in which a petitioner may send files."""
@@ -250,7 +251,7 @@ def petitioners_view(
             for entry in petition.history
             if not entry.is_visible
         ),
-        derivation=derivation_of(petition, directory),
+        derivation=_derivation(petition, directory, language),
         duties=duties_of(petition, directory, now, evidence),
         answer=_answer(petition),
         rating=RatingView(**petition.rating.model_dump()) if petition.rating else None,
@@ -265,6 +266,12 @@ def _unit_of(petition: Petition, directory: Directory, now: datetime) -> Unit | 
     """Return the unit that has a petition: as it is today, else as it was on the day of receipt."""
     days = (local_date(now), local_date(petition.received_at))
     return next((unit for day in days if (unit := directory.units(day).get(petition.unit or ""))), None)
+
+
+def _derivation(petition: Petition, directory: Directory, language: Language) -> DerivationView:
+    derived = derivation_of(petition, directory)
+    skipped = tuple((day, day_off(reason, language)) for day, reason in derived.skipped)
+    return derived.model_copy(update={"skipped": skipped})
 
 
 def _undo_until(petition: Petition, directory: Directory, now: datetime) -> date | None:

@@ -95,6 +95,10 @@ class UnsentPetitions:
         """
         return retry_when_stale(lambda: self._save(unsent_pass, change, sender))
 
+    def renew(self, unsent_pass: str) -> None:
+        """Keep what is kept under a pass as if it were saved now: whoever holds the pass says that it is theirs."""
+        retry_when_stale(lambda: self._renew(unsent_pass))
+
     def forget(self, unsent_pass: str) -> None:
         """Delete what is kept under a pass."""
         self._rows.delete(self._name(unsent_pass))
@@ -109,19 +113,21 @@ class UnsentPetitions:
             return stored
         if not before.version:
             self._addresses.check(Sender(sender.address), f"unsent:{name}")
-        version = before.version + 1
-        content = _content_of(changed)
-        if len(content) > LONGEST:
+        if len(_content_of(changed)) > LONGEST:
             raise InvalidInputError(("content", "too-long"))
-        row = UnsentRow(
-            name,
-            version,
-            now.isoformat(),
-            int((now + KEPT_FOR).timestamp()),
-            self._seal.close_text(zlib.compress(content), _context(name, version)),
-        )
-        self._rows.write(row, now)
-        return replace(changed, version=version, saved_at=now)
+        return self._written(name, replace(changed, version=before.version + 1), now)
+
+    def _renew(self, unsent_pass: str) -> None:
+        now, name = clock.now(), self._name(unsent_pass)
+        stored = self._opened(self._rows.get(name, now))
+        if stored.version:
+            self._written(name, replace(stored, version=stored.version + 1), now)
+
+    def _written(self, name: str, unsent: UnsentPetition, now: datetime) -> UnsentPetition:
+        sealed = self._seal.close_text(zlib.compress(_content_of(unsent)), _context(name, unsent.version))
+        ends = int((now + KEPT_FOR).timestamp())
+        self._rows.write(UnsentRow(name, unsent.version, now.isoformat(), ends, sealed), now)
+        return replace(unsent, saved_at=now)
 
     def _opened(self, row: UnsentRow) -> UnsentPetition:
         if not row.version:

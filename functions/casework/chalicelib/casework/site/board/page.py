@@ -13,7 +13,7 @@ from chalicelib.casework.access.permissions import OVERSEERS, Ability
 from chalicelib.casework.board.give_work import AT_MOST, GiveInput, Given, give
 from chalicelib.casework.board.read_board import Board, BoardColumn, is_soon
 from chalicelib.casework.composition import Parts
-from chalicelib.casework.desk.views import Line
+from chalicelib.casework.desk.views import Line, days_in_words
 from chalicelib.casework.site.frame import language_of_page, names_of, render
 from chalicelib.casework.site.routes import PageRoutes
 from shared.domain.calendar.working_calendar import local_date
@@ -216,9 +216,7 @@ def _card(line: Line, language: Language) -> Mapping[str, Any]:
         "subject": line.subject,
         "overdue": line.overdue,
         "is_soon": is_soon(line),
-        "days_late": -line.days_left,
-        "is_today": line.days_left == 0,
-        "working_days_left": line.working_days_left,
+        "days": days_in_words(line),
         "awaits_approval": line.state.value == "AWAITING_APPROVAL",
         "address": link(f"/desk/petitions/{line.reference}", language),
     }

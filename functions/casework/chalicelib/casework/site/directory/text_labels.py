@@ -70,7 +70,7 @@ VARIABLES: dict[str, str] = {
     "n": N_("thông báo quá hạn lần thứ mấy"),
     "every": N_("số ngày làm việc giữa hai lần thông báo quá hạn"),
     "is_overdue": N_("đã quá hạn chưa"),
-    "days_left": N_("còn bao nhiêu ngày"),
+    "days_left": N_("còn bao nhiêu ngày làm việc"),
     "working_days_late": N_("quá hạn bao nhiêu ngày làm việc"),
     "next_update_on": N_("ngày thông báo tiếp theo"),
     "progress": N_("tình hình do người xử lý ghi"),

@@ -17,7 +17,8 @@ from chalicelib.casework.hotline.enter_petition import CallInput
 from chalicelib.casework.site.frame import FormProblem
 from chalicelib.casework.site.hotline.new_matter import LABELS as NEW
 from chalicelib.casework.site.hotline.new_matter import fields_in_force
-from shared.domain.calendar.working_calendar import VIETNAM, local_date
+from shared.domain.calendar.deadlines import days_left
+from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.lifecycle import MOVES, Action
 from shared.domain.petition.values.classification import Kind
@@ -94,9 +95,11 @@ def facts_of(
         "may_look_up": permissions.is_able(officer, Ability.LOOK_UP_CALLERS),
         "note": _(shown.note) if shown.note else "",
         "done": _(shown.done) if shown.done else "",
-        "earlier": None if shown.earlier is None else [_petition(p, form, language) for p in shown.earlier],
+        "earlier": None
+        if shown.earlier is None
+        else [_petition(parts, p, form, language) for p in shown.earlier],
         "tasks": [_task(task, language) for task in shown.tasks],
-        "heard": _petition(heard.petition, form, language) if heard else None,
+        "heard": _petition(parts, heard.petition, form, language) if heard else None,
         "reading": heard.reading if heard else None,
         "reading_label": _(NOTICES[heard.reading.kind]) if heard and heard.reading else "",
         "may": _possible(heard.petition) if heard else frozenset(),
@@ -142,14 +145,15 @@ def reference_in(form: Mapping[str, str]) -> str:
     return form.get("pick") or form.get("reference", "")
 
 
-def _petition(petition: EarlierPetition, form: dict[str, str], language: Language) -> dict[str, Any]:
+def _petition(
+    parts: Parts, petition: EarlierPetition, form: dict[str, str], language: Language
+) -> dict[str, Any]:
     _ = gettext(language)
-    days = (petition.due_on - local_date(clock.now())).days
     return {
         **petition._asdict(),
         "state_label": _(STATES[petition.state]),
         "channel_label": _(CHANNELS[petition.channel]),
-        "days": days,
+        "days": days_left(petition.due_on, clock.now(), parts.directory.calendar()).in_words,
         "is_chosen": form.get("pick") == petition.reference,
     }
 

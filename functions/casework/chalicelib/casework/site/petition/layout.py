@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from chalicelib.casework.desk.views import DeskView
+from chalicelib.casework.desk.views import DeskView, days_in_words
 from shared.domain.calendar.working_calendar import end_of_day
 from shared.domain.petition.facts import Noted
 from shared.domain.petition.history import Entry, entries_of
@@ -115,11 +115,11 @@ def clock_of(
 def _words_of_due(view: DeskView, language: Language) -> tuple[str, str]:
     """Return how long there is to the answer, in words, and how urgent that is."""
     _, _n = gettext(language), counted(language)
-    if view.overdue:
-        return _n("Quá hạn %(count)s ngày", -view.days_left) % {"count": -view.days_left}, "late"
-    if view.days_left == 0:
+    left = days_in_words(view)
+    if left < 0:
+        return _n("Quá hạn %(count)s ngày làm việc", -left) % {"count": -left}, "late"
+    if left == 0:
         return _("Hạn hôm nay, 24:00"), "soon"
-    left = view.working_days_left
     words = _n("Còn %(count)s ngày làm việc", left) % {"count": left}
     return words, "soon" if left <= _SOON_WORKING_DAYS else ""
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from chalicelib.casework.desk.merged import merged_number
 from chalicelib.casework.desk.queue_orders import Condition, Order, Tally
 from chalicelib.casework.desk.queue_place import Count, with_place
-from chalicelib.casework.desk.views import Line
+from chalicelib.casework.desk.views import Line, days_in_words
 from chalicelib.casework.site.frame import Names
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import UNANSWERED, State
@@ -128,6 +128,7 @@ def _row(line: Line, order: Order, place: str, names: Names, language: Language)
         "is_open": line.state in UNANSWERED,
         "is_finished": line.state in FINISHED,
         "is_today": line.due_on == today,
+        "days": days_in_words(line),
         "is_to_publish": line.state is State.ANSWERED and line.may_publish,
         "is_late_to_publish": line.publish_by is not None and line.publish_by < today,
     }

@@ -98,13 +98,13 @@ def _call_in_words(call: CallView, language: Language) -> str:
 
 
 def _time_left(left: DaysLeft, language: Language) -> str:
-    """Return the days that are left as a queue says them: working days before the last, calendar days after it."""
-    _n = counted(language)
-    if left.calendar_days < 0:
-        return _n("quá %(count)s ngày", -left.calendar_days) % {"count": -left.calendar_days}
-    if not left.calendar_days:
+    """Return the working days that are left, as a queue says them."""
+    _n, days = counted(language), left.in_words
+    if not days:
         return gettext(language)("hôm nay")
-    return _n("còn %(count)s ngày", left.working_days) % {"count": left.working_days}
+    if days < 0:
+        return _n("quá %(count)s ngày", -days) % {"count": -days}
+    return _n("còn %(count)s ngày", days) % {"count": days}
 
 
 def _proposals(parts: Parts, officer: DeskOfficer, language: Language) -> Tile:

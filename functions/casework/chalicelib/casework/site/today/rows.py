@@ -15,6 +15,7 @@ from chalicelib.casework.desk.queues import ALL, APPROVAL, INSPECTION, PUBLICATI
 from chalicelib.casework.site.frame import Names
 from chalicelib.casework.today.days_work import ROWS, DaysWork
 from shared.domain.access.roles import Role
+from shared.domain.calendar.deadlines import days_before
 from shared.domain.petition.change import username_of
 from shared.domain.petition.lifecycle import UNANSWERED, State
 from shared.domain.procedures.marks import Mark
@@ -114,13 +115,17 @@ class Drawer(NamedTuple):
         owed = [card.due_on for card in heading.cards if card.state in UNANSWERED]
         if not owed:
             return ""
-        late = (self.work.today - min(owed)).days
+        late = -self._days_to(min(owed))
         if late > 0:
             return _n("lâu nhất %(count)s ngày", late) % {"count": late}
         today = owed.count(self.work.today)
         if today:
             return _n("%(count)s hồ sơ hôm nay", today) % {"count": today}
         return _("sớm nhất {day}").format(day=short_day(min(owed), self.language))
+
+    def _days_to(self, due_on: date) -> int:
+        """Return the working days to a due date that a row says; negative after it."""
+        return days_before(due_on, self.work.today, self.work.calendar).in_words
 
     def _list_of(self, name: str) -> str:
         """Return the address of the queue that lists a heading's petitions; nothing where no queue does."""
@@ -157,17 +162,15 @@ class Drawer(NamedTuple):
         return [self._row(card) for card in self.work.new[:ROWS]]
 
     def _row(self, card: Card) -> dict[str, Any]:
-        days = (card.due_on - self.work.today).days
         is_open = card.state in UNANSWERED
         returned = self.work.returned.get(card.reference)
         return {
             "reference": card.reference,
             "subject": card.subject,
             "address": link(f"/desk/petitions/{card.reference}", self.language),
-            "look": "" if not is_open or days > SOON.days else "late" if days < 0 else "soon",
+            "look": _look_of_day(card.due_on, self.work.today) if is_open else "",
             "is_open": is_open,
-            "days": days,
-            "working_days": self.work.calendar.working_days_between(self.work.today, card.due_on),
+            "days": self._days_to(card.due_on),
             "due_on": card.due_on,
             "state": gettext(self.language)(STATES[card.state]),
             "marks": [mark.lower() for mark in card.marks],

@@ -17,6 +17,7 @@ from chalicelib.intake.site.send import ALREADY_SENT, ENOUGH_FOR_NOW
 from chalicelib.intake.site.steps import files
 from chalicelib.intake.site.steps.frame import (
     TO_MEND,
+    asked_whose,
     fields_in,
     led_elsewhere,
     problems_of,
@@ -63,6 +64,8 @@ def show(parts: Parts, request: Request) -> Response:
     if holder is None:
         return see_other(link("/gui", page_language(request)))
     unsent = parts.unsent.get(holder.unsent_pass)
+    if asks := asked_whose(holder, unsent, page_language(request)):
+        return asks
     return _instead(parts, request, holder, unsent) or _check_page(parts, request, holder, unsent)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,6 +28,7 @@ from chalicelib.intake.unsent.unsent_petitions import UnsentPetition
 from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.errors import InvalidInputError
 from shared.domain.petition.submission import PetitionInput
+from shared.platform import clock
 from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.problems import rule_message
@@ -37,6 +39,9 @@ TO_MEND = "sua"
 """The parameter of the address of a step that shows what is wrong with it."""
 RETURN = "ve"
 """The parameter of the address of a step that was opened from the last one, and leads back there."""
+
+ASKS_AFTER = timedelta(hours=1)
+"""Time since the last save after which a page asks first: on a machine that others use, the next one reads nothing."""
 
 ENOUGH_BEGUN = N_(
     "Chưa lưu được, nội dung vẫn còn dưới đây. Từ mạng Internet bạn dùng đã có quá nhiều người bắt đầu viết. Mời bấm "
@@ -74,6 +79,13 @@ def led_elsewhere(parts: Parts, request: Request) -> Response | None:
     if offered and not is_from_here(request):
         return see_other(link(f"/gui/tiep?p={offered}", language))
     return None
+
+
+def asked_whose(holder: Holder, unsent: UnsentPetition, language: Language) -> Response | None:
+    """Return the way to the page that asks whose it is, where nobody wrote on for a while; nothing of it shows."""
+    if unsent.saved_at is None or clock.now() - unsent.saved_at < ASKS_AFTER:
+        return None
+    return see_other(holder.address("/gui/tiep", language))
 
 
 def problems_of(unsent: UnsentPetition, language: Language) -> dict[Step, list[Problem]]:

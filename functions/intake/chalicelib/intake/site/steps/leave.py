@@ -14,8 +14,8 @@ from markupsafe import Markup
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.site.frame import gone_page, page, page_language
 from chalicelib.intake.site.steps import files
-from chalicelib.intake.site.steps.frame import led_elsewhere
-from chalicelib.intake.site.steps.passes import Holder, forget, holder_of, offered_pass
+from chalicelib.intake.site.steps.frame import asked_whose, led_elsewhere
+from chalicelib.intake.site.steps.passes import Holder, forget, holder_of, is_from_here, offered_pass
 from chalicelib.intake.unsent.unsent_petitions import KEPT_FOR
 from shared.domain.calendar.working_calendar import local_date
 from shared.web.answers import see_other
@@ -34,6 +34,8 @@ def show_link(parts: Parts, request: Request) -> Response:
     unsent = parts.unsent.get(holder.unsent_pass) if holder else None
     if holder is None or unsent is None or unsent.saved_at is None:
         return see_other(link("/gui", language))
+    if asks := asked_whose(holder, unsent, language):
+        return asks
     address = f"{parts.settings.public_url}{link(f'/gui/tiep?p={holder.unsent_pass}', language)}"
     return page(
         parts,
@@ -50,10 +52,11 @@ def show_link(parts: Parts, request: Request) -> Response:
 
 
 def show_continuation(parts: Parts, request: Request) -> Response:
-    """Ask whoever followed a link whether it is theirs; nothing of what is kept is shown yet."""
+    """Ask whose it is, of whoever followed a link or comes back after a while; nothing of what is kept is shown yet."""
     language = page_language(request)
-    offered = offered_pass(request)
-    unsent = parts.unsent.get(offered) if offered else None
+    offered, own = offered_pass(request), holder_of(request, parts.settings.public_url)
+    kept_under = offered or (own.unsent_pass if own else "")
+    unsent = parts.unsent.get(kept_under) if kept_under else None
     if unsent is None or unsent.saved_at is None:
         return _nothing_kept(parts, request)
     return page(
@@ -64,17 +67,28 @@ def show_continuation(parts: Parts, request: Request) -> Response:
         unsent_pass=offered,
         saved_at=moment(unsent.saved_at),
         action=link("/gui/tiep", language),
+        disown="" if offered else link("/gui/khong-phai", language),
     )
 
 
 def go_on(parts: Parts, request: Request) -> Response:
     """Give this browser the pass and lead to the first step."""
-    offered = offered_pass(request, dict(form_pairs(request)))
-    if not offered:
+    form = dict(form_pairs(request))
+    offered, own = offered_pass(request, form), holder_of(request, parts.settings.public_url, form)
+    if not offered and own is None:
         return _nothing_kept(parts, request)
-    holder = Holder(offered, in_cookie=False)
+    if offered and not is_from_here(request):
+        return see_other(link(f"/gui/tiep?p={offered}", page_language(request)))
+    holder = Holder(offered, in_cookie=False) if offered or own is None else own
+    parts.unsent.renew(holder.unsent_pass)
     answer = see_other(holder.address("/gui", page_language(request)))
     return holder.keep(answer, parts.settings.public_url)
+
+
+def disown(parts: Parts, request: Request) -> Response:
+    """Let the browser forget what somebody else wrote on it; its link still opens it."""
+    answer = see_other(link("/gui", page_language(request)))
+    return forget(answer, parts.settings.public_url) if is_from_here(request) else answer
 
 
 def erase(parts: Parts, request: Request) -> Response:

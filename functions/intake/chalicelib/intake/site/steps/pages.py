@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from chalicelib.intake.site.steps.frame import (
     ENOUGH_BEGUN,
     RETURN,
     TO_MEND,
+    asked_whose,
     fields_in,
     led_elsewhere,
     problems_of,
@@ -54,6 +56,7 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     site.post("/gui/xem-lai", check.send)
     site.get("/gui/tiep", leave.show_continuation)
     site.post("/gui/tiep", leave.go_on)
+    site.post("/gui/khong-phai", leave.disown)
     site.get("/gui/lam-tiep", leave.show_link)
     site.get("/gui/du-roi", leave.show_answered)
     site.post("/gui/xoa", leave.erase)
@@ -72,6 +75,8 @@ def show_matter(parts: Parts, request: Request) -> Response:
     unsent = parts.unsent.get(holder.unsent_pass) if holder else UnsentPetition({})
     if holder is None or (not unsent.version and check.sent_petition(parts, holder) is not None):
         holder = new_holder()
+    if asks := asked_whose(holder, unsent, page_language(request)):
+        return asks
     unsent = _with_query(parts, request, unsent)
     arrived = files.arrived(parts, unsent)
     problems = problems_of(unsent, page_language(request)).get(Step.MATTER, [])
@@ -83,6 +88,7 @@ def show_matter(parts: Parts, request: Request) -> Response:
         holder,
         unsent,
         problems=[*problems, *files.problems_of_files(arrived)] if is_to_mend else [],
+        was=_mark(unsent.fields),
         **files.shown(parts, arrived, page_language(request)),
     )
     return sending_to(parts.bucket.origin, shown)
@@ -115,12 +121,11 @@ def show_answers(parts: Parts, request: Request) -> Response:
     language = page_language(request)
     content = unsent.fields.get("content", "")
     similar = parts.public_record.like(content, language) if content.strip() else ()
+    onward = holder.step(Step.CHECK if query_parameter(request, RETURN) == "1" else Step.SENDER, language)
     if not similar:
         is_back = query_parameter(request, "lui") == "1"
-        return see_other(holder.step(Step.MATTER if is_back else Step.SENDER, language))
-    return step_page(
-        parts, request, Step.ANSWERS, holder, unsent, similar=similar, next=holder.step(Step.SENDER, language)
-    )
+        return see_other(holder.step(Step.MATTER, language) if is_back else onward)
+    return step_page(parts, request, Step.ANSWERS, holder, unsent, similar=similar, next=onward)
 
 
 # --- who one is -------------------------------------------------------------------------------------------
@@ -194,6 +199,8 @@ def _opened(parts: Parts, request: Request, step: Step) -> tuple[Holder, UnsentP
         petition = check.sent_petition(parts, holder)
         sent = answer_once_more(parts, request, petition) if petition else None
         return holder, unsent, sent or see_other(holder.step(Step.MATTER, language))
+    if asks := asked_whose(holder, unsent, language):
+        return holder, unsent, asks
     wrong = next(iter(problems_of(unsent, language)), None)
     if wrong is not None and steps.ORDER.index(wrong) < steps.ORDER.index(step):
         return holder, unsent, see_other(holder.step(wrong, language, **{TO_MEND: "1"}))
@@ -237,7 +244,15 @@ def _next_address(
     if step in problems_of(unsent, language):
         back = {RETURN: "1"} if then == "check" else {}
         return holder.step(step, language, **{TO_MEND: "1"}, **back)
+    if step is Step.MATTER and then == "check" and form.get("was") != _mark(unsent.fields):
+        return holder.step(Step.ANSWERS, language, **{RETURN: "1"})
     return holder.step(Step.CHECK if then == "check" else steps.following(step), language)
+
+
+def _mark(fields: Mapping[str, str]) -> str:
+    """Return what tells one text of the first step from another: a text that was corrected is looked up again."""
+    words = " ".join(fields.get("content", "").split())
+    return hashlib.sha256(words.encode()).hexdigest()[:12]
 
 
 def _usable_channels(before: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str]:
@@ -250,5 +265,5 @@ def _usable_channels(before: Mapping[str, str], fields: Mapping[str, str]) -> di
 def _empty(parts: Parts, step: Step, language: Language) -> dict[str, Any]:
     """Return the facts of a step's page where nothing is kept that they could be read from."""
     if step is Step.MATTER:
-        return files.shown(parts, (), language)
+        return {**files.shown(parts, (), language), "was": ""}
     return {"offered": list(ReplyBy), "chosen": []} if step is Step.REPLY else {}
