@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -13,6 +14,14 @@ from infra.layout import ROOT
 TEMPLATES = ROOT / "functions" / "intake" / "chalicelib" / "intake" / "pages"
 FOR_DEVELOPERS = {"developers.html", "reference.html", "schemas.html", "problem.html"}
 SAID = sorted(path for path in TEMPLATES.rglob("*.html") if path.name not in FOR_DEVELOPERS)
+CODE = ROOT / "functions" / "intake" / "chalicelib" / "intake"
+SAID_BY_CODE = sorted(
+    path
+    for room in ("site", "petitions", "my_petitions", "published")
+    for path in (CODE / room).rglob("*.py")
+    if "developers" not in path.parts
+)
+TRANSLATE = {"_", "_n", "N_"}
 LETTERS = sorted(
     path
     for path in (ROOT / "shared" / "wording" / "templates").rglob("*")
@@ -30,8 +39,29 @@ def texts_of(path: Path) -> list[str]:
     return [marked or translated for marked, translated in TEXT.findall(path.read_text("utf-8"))]
 
 
-def test_texts_are_read_from_the_templates():
+def texts_in_code(path: Path) -> list[str]:
+    """Return the texts of a module that are put into the reader's language."""
+    calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+    said = (
+        call.args[0]
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in TRANSLATE and call.args
+    )
+    return [text.value for text in said if isinstance(text, ast.Constant) and isinstance(text.value, str)]
+
+
+def test_texts_are_read_from_the_templates_and_the_code():
     assert sum(len(texts_of(path)) for path in SAID) > 200
+    assert sum(len(texts_in_code(path)) for path in SAID_BY_CODE) > 150
+
+
+def test_code_of_the_pages_speaks_in_plain_words_too():
+    said = {
+        path.name: [text for text in texts_in_code(path) if NOT_ON_THE_SITE.search(text)]
+        for path in SAID_BY_CODE
+    }
+
+    assert {name: texts for name, texts in said.items() if texts} == {}
 
 
 @pytest.mark.parametrize("path", SAID, ids=lambda path: path.name)
