@@ -216,7 +216,9 @@ def test_text_that_was_corrected_or_opened_again_elsewhere_is_looked_up_again(in
     elsewhere = other.fill(other.fill(other.get(unescape(link[1]), site="none")), **corrected)
 
     assert heading(check) == heading(same) == "Xem lại rồi gửi"
-    assert [heading(page) for page in (similar, elsewhere)] == ["Có phải việc này đã có câu trả lời?"] * 2
+    assert [heading(page) for page in (similar, elsewhere)] == [
+        "Có phải việc này đã có câu trả\u00a0lời?"
+    ] * 2
     assert 'href="/gui/xem-lai">Chưa đúng, tiếp tục gửi' in similar.text
     assert 'href="/gui/nguoi-gui">Chưa đúng, tiếp tục gửi' in elsewhere.text
 

@@ -218,11 +218,19 @@ def test_picture_holds_both_codes_the_day_and_a_code_to_scan_without_the_pin(int
     [
         pytest.param(
             "vi",
-            ["Bộ nhắn tin báo bạn qua số …678", "Bộ báo bạn qua email h…\u2060@thudientu.example"],
-            ["Đã nhắn tin đến số …678", "Đã gửi email đến h…\u2060@thudientu.example"],
+            [
+                "Bộ nhắn tin báo bạn qua số …678",
+                "Không đến được thì Bộ gửi email đến h…\u2060@thudientu.example",
+            ],
+            ["Đã nhắn tin đến số …678", "Không đến được thì Bộ gửi email đến h…\u2060@thudientu.example"],
             id="vi",
         ),
-        pytest.param("en", ["…678"], ["An SMS went to …678"], id="en"),
+        pytest.param(
+            "en",
+            ["You will be told by SMS to …678", "If that does not arrive, an email goes to h…"],
+            ["An SMS went to …678"],
+            id="en",
+        ),
     ],
 )
 def test_receipt_says_where_word_of_it_goes_and_that_it_went(

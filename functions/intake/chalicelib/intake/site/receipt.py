@@ -72,6 +72,29 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
     return site
 
 
+_WORDS: dict[ReplyBy, tuple[str, str, str, str]] = {
+    ReplyBy.SMS: (
+        N_("Đã nhắn tin đến số …%(end)s"),
+        N_("Bộ nhắn tin báo bạn qua số …%(end)s"),
+        N_("Không đến được thì Bộ nhắn tin đến số …%(end)s"),
+        "sms",
+    ),
+    ReplyBy.EMAIL: (
+        N_("Đã gửi email đến %(end)s"),
+        N_("Bộ báo bạn qua email %(end)s"),
+        N_("Không đến được thì Bộ gửi email đến %(end)s"),
+        "send",
+    ),
+    ReplyBy.PHONE: (
+        N_("Đã gọi cho bạn theo số …%(end)s"),
+        N_("Bộ gọi cho bạn theo số …%(end)s"),
+        N_("Không đến được thì Bộ gọi cho bạn theo số …%(end)s"),
+        "phone",
+    ),
+}
+"""Of each channel: its message went out, it will, it will if the one before does not arrive; its picture."""
+
+
 class NoticeLine(NamedTuple):
     """One line of the receipt about where its notice goes."""
 
@@ -253,20 +276,20 @@ def _receipt_page(
 def _notice_lines(
     parts: Parts, petition: Petition, contacts: ShownContacts, language: Language
 ) -> list[NoticeLine]:
-    """Say where the receipt's notice goes: sent, as far as its deliveries show, else about to be sent."""
+    """Say where the receipt's notice goes: over the first channel; over the next where it does not arrive."""
     _ = gettext(language)
     rows = parts.deliveries.of_petition(petition.reference)
     lines: list[NoticeLine] = []
-    if contacts.phone and ReplyBy.SMS in contacts.answer_by:
-        is_sent = has_left(rows, DeliveryChannel.SMS)
-        text = _("Đã nhắn tin đến số …%(end)s") if is_sent else _("Bộ nhắn tin báo bạn qua số …%(end)s")
-        lines.append(NoticeLine(text % {"end": contacts.phone}, "check" if is_sent else "sms"))
-    if contacts.email and ReplyBy.EMAIL in contacts.answer_by:
-        is_sent = has_left(rows, DeliveryChannel.EMAIL)
-        text = _("Đã gửi email đến %(end)s") if is_sent else _("Bộ báo bạn qua email %(end)s")
-        lines.append(NoticeLine(text % {"end": contacts.email}, "check" if is_sent else "send"))
-    if contacts.phone and ReplyBy.PHONE in contacts.answer_by:
-        lines.append(NoticeLine(_("Bộ gọi cho bạn theo số …%(end)s") % {"end": contacts.phone}, "phone"))
+    for channel in contacts.answer_by:
+        sent, first, next_one, picture = _WORDS[channel]
+        end = contacts.email if channel is ReplyBy.EMAIL else contacts.phone
+        if not end:
+            continue
+        if has_left(rows, DeliveryChannel(channel)):
+            text, picture = sent, "check"
+        else:
+            text = next_one if lines else first
+        lines.append(NoticeLine(_(text) % {"end": end}, picture))
     return lines
 
 
