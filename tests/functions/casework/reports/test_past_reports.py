@@ -89,7 +89,9 @@ def test_figure_of_the_past_leads_to_the_petitions_as_they_stood(
     )
 
     (row,) = past.json()["petitions"]
-    assert (row["state"], row["standing"], row["working_days_over"]) == ("IN_PROGRESS", "UNMET", 0)
+    assert (row["state"], row["standing"], row["working_days_over"]) == ("IN_PROGRESS", "UNMET", 1), (
+        "a holiday after the day is late too"
+    )
     assert "Tình hình như cuối ngày 24/11/2026." in page.text
 
 
