@@ -29,6 +29,20 @@ _STICKING_OUT = """() => {
 """Elements that lie beyond the right edge, but for those in a box that scrolls by itself."""
 
 
+_CUT_PLACEHOLDERS = """() => [...document.querySelectorAll("input[placeholder]")]
+  .filter((field) => field.checkVisibility())
+  .filter((field) => {
+    const style = getComputedStyle(field);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = style.font;
+    const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const cross = field.type === "search" ? parseFloat(style.fontSize) : 0;
+    return pen.measureText(field.placeholder).width > room - cross;
+  })
+  .map((field) => field.placeholder)"""
+"""Returns the placeholders that their fields cut off; a field to search in keeps room for its cross."""
+
+
 _CRAMPED = """() => {
   const lines = (element) => {
     const range = document.createRange();
@@ -62,6 +76,12 @@ def cramped(page: Page) -> list[str]:
     page.wait_for_load_state()
     labels: list[str] = page.evaluate(_CRAMPED)
     return labels
+
+
+def cut_placeholders(page: Page) -> list[str]:
+    """Return the placeholders that cannot be read to their end."""
+    found: list[str] = page.evaluate(_CUT_PLACEHOLDERS)
+    return found
 
 
 def sticking_out(page: Page) -> list[str]:

@@ -19,10 +19,12 @@ from shared.domain.access.roles import Role
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.notice_kinds import NoticeKind
 from shared.domain.petition.values.classification import Kind, Lane
-from tests.browser.screen import sticking_out
+from tests.browser.screen import cut_placeholders, sticking_out
 from tests.support.running_stack import RunningStack
 
 DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
+WIDTHS_BETWEEN = (800, 1024, 1100, 1180)
+"""Widths at which the header has less room than on a desk."""
 ROLES = {
     "handler": "minh.ccvc",
     "head": "huong.ccvc",
@@ -82,6 +84,8 @@ def _walk(page: Page, language: str, axe: Callable[[Page], None], broken: list[s
             broken.append(f"{address}: {answer and answer.status}")
             continue
         broken += [f"{address}: {problem}" for problem in _problems(page, language, axe)]
+        if address == begin:
+            broken += [f"cut off at {width} px: {text}" for width, text in _cut_off(page)]
         links = page.locator("a[href^='/desk']:not([download])")
         for href in links.evaluate_all("links => links.map(link => link.getAttribute('href'))"):
             is_in_language = ("lang=en" in href) == (language == "en")
@@ -106,6 +110,13 @@ def _problems(page: Page, language: str, axe: Callable[[Page], None]) -> Iterato
         axe(page)
     except AssertionError as error:
         yield str(error)
+
+
+def _cut_off(page: Page) -> Iterator[tuple[int, str]]:
+    """Yield what the fields of a page cut off between a phone's and a desk's width."""
+    for width in WIDTHS_BETWEEN:
+        page.set_viewport_size({"width": width, "height": 800})
+        yield from ((width, text) for text in cut_placeholders(page))
 
 
 def _kind(address: str) -> str:
