@@ -23,9 +23,6 @@ WORD_JOINER = "\u2060"
 """Shows nothing, and keeps what stands on both sides of it on one line."""
 _FIRST_SENTENCE = re.compile(r"\s*\S[^\n.!?]{0,180}(?:[.!?](?=\s|$)|(?=\n|$))")
 """Up to a full stop or the end of a line, in at most 180 characters."""
-_INSTEAD = [
-    (text, re.compile(re.escape(text).replace(re.escape("%(day)s"), "(.+)"))) for text in DAYS_INSTEAD
-]
 _MEGABYTE = 1024 * 1024
 _SHARED = Path(__file__).parent / "pages"
 
@@ -151,9 +148,11 @@ def day_off(name: str, language: Language) -> str:
         return _ENGLISH_WEEKDAYS[WEEKDAYS.index(name)]
     if name in HOLIDAYS:
         return gettext(language)(name)
-    for text, pattern in _INSTEAD:
-        if match := pattern.fullmatch(name):
-            return gettext(language)(text) % {"day": day_off(match[1], language)}
+    for text in DAYS_INSTEAD:
+        before, _, after = text.partition("%(day)s")
+        if name.startswith(before) and name.endswith(after):
+            named = name[len(before) : len(name) - len(after)]
+            return gettext(language)(text) % {"day": day_off(named, language)}
     return name
 
 

@@ -33,7 +33,8 @@ from shared.providers import simulator
 HOST = "127.0.0.1"
 FEW_DECISIONS = {"ROUTING_LEARNS_FROM_DECISIONS": "5"}
 """The samples are few, and still show what the router learns from them."""
-PUMP_EVERY_SECONDS = 0.1
+PUMP_EVERY_SECONDS, STOPS_WITHIN_SECONDS = 0.1, 60
+"""A turn of the pumps takes a moment when idle, and its time where ten other programs want the processor."""
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5, 360
 _READING_STOPS_AFTER_SECONDS = 60
 
@@ -43,8 +44,6 @@ def backoff(receives: int) -> int:
     return min(FIRST_RETRY_SECONDS << 2 * (receives - 1), LONGEST_RETRY_SECONDS)
 
 
-STOPS_WITHIN_SECONDS = 60
-"""A turn of the pumps takes a moment when idle, and its time where ten other programs want the processor."""
 SMS_GATEWAY = "/local/sms-gateway"
 """The one door that is open from the first moment: the notifier sends through it while the samples are made."""
 
