@@ -6,7 +6,7 @@ import os
 
 from hypothesis import settings
 
-EXAMPLES = {"smoke": 25, "campaigns": 400, "proof": 1_000}
+EXAMPLES = {"smoke": 25, "campaigns": 200, "proof": 1_000}
 """Examples by profile: `make campaigns` and `make proof` name theirs. The gate tries a smoke first, then a campaign."""
 CI = bool(os.environ.get("CI"))
 """True where the gate runs: each profile then tries the same examples every time, so that a commit ends alike."""
