@@ -50,6 +50,14 @@ def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0)
     Raises:
         SendingFailedError: after all batches were tried, naming those that were not taken.
     """
+    cause = correlation.handed_on()
+    return send_each(queue_url, ((message, cause) for message in messages), after_seconds=after_seconds)
+
+
+def send_each(
+    queue_url: str, messages: Iterable[tuple[Message, str | None]], *, after_seconds: int = 0
+) -> int:
+    """Send messages as `send` does, each with the id of its own cause."""
     failed: list[int] = []
     numbered = enumerate(messages)
     sent = 0
@@ -61,9 +69,9 @@ def send(queue_url: str, messages: Iterable[Message], *, after_seconds: int = 0)
                     "Id": str(number),
                     "MessageBody": message.model_dump_json(by_alias=True, exclude_none=True),
                     **({"DelaySeconds": after_seconds} if after_seconds else {}),
-                    **trail(correlation.handed_on()),
+                    **trail(cause),
                 }
-                for number, message in batch
+                for number, (message, cause) in batch
             ],
         )
         failed += [int(entry["Id"]) for entry in answer.get("Failed", [])]

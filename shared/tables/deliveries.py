@@ -9,8 +9,8 @@ then. Rows carry no name, number, address or free text.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -23,6 +23,7 @@ from shared.domain.promises.deliveries import (
     states_before,
 )
 from shared.domain.promises.notices import Audience, NoticeKind
+from shared.tables import batch_get
 from shared.tables.documents import DELIVERY, SCHEMA
 from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value
 
@@ -64,9 +65,14 @@ class Deliveries:
 
     # --- writing -----------------------------------------------------------------------------------
 
-    def add(self, delivery: Delivery) -> None:
-        """Write a delivery unless there is one of that name already (call tasks, void notices)."""
-        self._put(delivery, _IS_NEW, {})
+    def add(self, delivery: Delivery) -> Delivery | None:
+        """Write a delivery unless there is one of that name already (call tasks, void notices).
+
+        Returns:
+            The other one that stands there; None where this one was written, now or by an earlier try.
+        """
+        other = self._put(delivery, _IS_NEW, {})
+        return None if other is None or _item(other) == _item(delivery) else other
 
     def claim(self, delivery: Delivery, seen: Delivery | None) -> None:
         """Take a delivery for one attempt, if it still stands as it was seen (`None`: does not exist).
@@ -106,7 +112,7 @@ class Deliveries:
         values = {f"s{n}": before for n, before in enumerate(sorted(from_states))}
         try:
             old = self._update(
-                {"reference": reference, "notice": notice},
+                _key(reference, notice),
                 "SET #state = :state, #at = :at, #reason = :reason REMOVE listed, listed_at"
                 + ("" if state is DeliveryState.SENT else ", wake_at, wake_shard"),
                 f"#state IN ({', '.join(f':{name}' for name in values)})",
@@ -122,7 +128,7 @@ class Deliveries:
         """Write that a delivery whose arrival was proven failed, and list it; None where it was not proven."""
         try:
             old = self._update(
-                {"reference": reference, "notice": notice},
+                _key(reference, notice),
                 "SET delivered_at = #at, #state = :failed, #at = :at, #reason = :reason, "
                 "listed = :list, listed_at = :at",
                 "#state = :delivered",
@@ -150,7 +156,7 @@ class Deliveries:
         try:
             return _delivery_of(
                 self._update(
-                    {"reference": reference, "notice": notice},
+                    _key(reference, notice),
                     "SET complained_at = if_not_exists(complained_at, :at)",
                     "attribute_exists(notice)",
                     {"at": _instant(at)},
@@ -243,6 +249,15 @@ class Deliveries:
         reference, _, prefix = name.partition("/")
         return self._query(reference, prefix)
 
+    def announced(self, reference: str, notices: Iterable[str]) -> AbstractContextManager[None]:
+        """Let deliveries that `named` will read come along with the item that is read before them."""
+        return batch_get.announced([self._table.key(_key(reference, notice)) for notice in notices])
+
+    def named(self, reference: str, notices: Iterable[str]) -> tuple[Delivery, ...]:
+        """Return those of a petition's deliveries that have these sort keys, read consistently: one call for each."""
+        items = (self._table.get(_key(reference, notice)) for notice in notices)
+        return tuple(_delivery_of(item) for item in items if item is not None)
+
     def with_views(self, reference: str) -> tuple[tuple[Delivery, ...], tuple[tuple[int, datetime], ...]]:
         """Return all deliveries of one petition, and when its petitioner looked: (history entries there were, when)."""
         items = self._items(reference, "")
@@ -333,6 +348,10 @@ class Deliveries:
             condition += " AND begins_with(notice, :prefix)"
             values["prefix"] = prefix
         return list(self._table.query_all(Query(condition, values, is_consistent=True)))
+
+
+def _key(reference: str, notice: str) -> dict[str, str]:
+    return {"reference": reference, "notice": notice}
 
 
 def _stands_as(seen: Delivery) -> tuple[str, Mapping[str, Value]]:

@@ -15,13 +15,14 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from botocore.exceptions import ClientError
 
 from shared.domain.errors import StaleVersionError
 from shared.platform import aws
+from shared.tables import batch_get
+from shared.tables.batch_get import Key
 
 Value = str | bytes | int | bool | AbstractSet[str]
 Item = dict[str, Any]
@@ -30,11 +31,6 @@ T = TypeVar("T")
 
 ATTEMPTS = 4
 """Attempts of a read with its conditional write, while others keep changing the item."""
-BATCH = 100
-"""Keys that one BatchGetItem may ask for."""
-BATCH_ATTEMPTS = 6
-"""Calls for one batch while keys stay unprocessed, with back-offs of 50, 100, 200, 400 and 800 ms between them."""
-_FIRST_BACK_OFF = 0.05
 _NAME = re.compile(r"#(\w+)")
 _NOTHING: Mapping[str, Any] = {}
 _LOST_RACES = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
@@ -52,10 +48,6 @@ class ConditionFailedError(Exception):
         super().__init__("the item is another one than expected")
         self.old = old
         """The item that made the condition fail; None where there is none."""
-
-
-class UnprocessedKeysError(Exception):
-    """DynamoDB left keys of a batch unread in every attempt: the table is throttled."""
 
 
 @dataclass(frozen=True)
@@ -209,11 +201,13 @@ class Table:
     # --- reading -----------------------------------------------------------------------------------
 
     def get(self, key: Mapping[str, Value], *, is_consistent: bool = True) -> Item | None:
-        """Return an item; None where there is none."""
-        answer = aws.client("dynamodb").get_item(
-            TableName=self.name, Key=encode(key), ConsistentRead=is_consistent
-        )
-        return decode(answer["Item"]) if "Item" in answer else None
+        """Return an item, and read with it those that are announced; None where there is none."""
+        item = batch_get.read_one(self.key(key)) if is_consistent else batch_get.read_lately(self.key(key))
+        return None if item is None else decode(item)
+
+    def key(self, key: Mapping[str, Value]) -> Key:
+        """Return the key of an item, e.g. to announce that it will be read (`batch_get.announced`)."""
+        return Key(self.name, encode(key))
 
     def batch_get(
         self, keys: Iterable[Mapping[str, Value]], *, sleep: Callable[[float], None] = time.sleep
@@ -223,18 +217,8 @@ class Table:
         Raises:
             UnprocessedKeysError: DynamoDB read some of them in no attempt.
         """
-        remaining = iter(keys)
-        while batch := [encode(key) for key in islice(remaining, BATCH)]:
-            for attempt in range(BATCH_ATTEMPTS):
-                if attempt:
-                    sleep(_FIRST_BACK_OFF * 2 ** (attempt - 1))
-                answer = aws.client("dynamodb").batch_get_item(RequestItems={self.name: {"Keys": batch}})
-                yield from map(decode, answer["Responses"].get(self.name, ()))
-                batch = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
-                if not batch:
-                    break
-            else:
-                raise UnprocessedKeysError(self.name)
+        read = batch_get.read_batch(map(self.key, keys), is_consistent=False, sleep=sleep)
+        return (decode(item) for _table, item in read)
 
     def query(
         self, query: Query, *, limit: int | None = None, start_after: Mapping[str, Value] | None = None

@@ -7,6 +7,7 @@ present only while the petition belongs into that index (docs/adr/0002-one-item-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 
 from pydantic import ValidationError
@@ -17,6 +18,8 @@ from shared.domain.petition.petition import Petition
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
 from shared.platform.item_by_item import item_by_item
+from shared.tables import batch_get
+from shared.tables.answers.public_answers import PublicAnswer, month_of_name, public_answer
 from shared.tables.directory import Directory
 from shared.tables.documents import PETITION
 from shared.tables.dynamo import (
@@ -44,7 +47,6 @@ from shared.tables.petition_items import (
     stored_petition,
     with_cause,
 )
-from shared.tables.public_answers import PublicAnswer, month_of_name, public_answer
 
 UNANSWERED_AT_ONCE = 1_000
 """Unanswered petitions that are read at once when the calendar changed."""
@@ -111,6 +113,10 @@ class Petitions:
         return item_of(petition, wake_at, is_packed=self._is_packed)
 
     # --- reading -----------------------------------------------------------------------------------
+
+    def announced(self, reference: str | None) -> AbstractContextManager[None]:
+        """Let a petition that will be read come along with the item that is read before it; None announces nothing."""
+        return batch_get.announced([self._table.key({"reference": reference})] if reference else ())
 
     def get(self, reference: str) -> Petition | None:
         """Read one petition consistently; None when there is none."""

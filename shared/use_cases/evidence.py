@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
+
+from typing_extensions import override
 
 from shared.domain.promises.deliveries import CallOutcome, Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.evidence import Evidence, Proof, Telling
@@ -55,14 +58,61 @@ def evidence_in(
     return evidence
 
 
-def evidence_of(deliveries: Deliveries, reference: str, *, acceptance_counts: bool = False) -> Evidence:
-    """Return the evidence that the petitioner of one petition was notified, read with one query.
+class DeliveriesOfPetition:
+    """The deliveries of one petition and its petitioner's views, read with one query when they are first needed."""
 
-    One more query is made for each other petition whose message contained a notice of this one too.
-    """
-    rows, seen = deliveries.with_views(reference)
-    views = (Seen(version, at) for version, at in seen)
-    return evidence_in(rows, views, deliveries.of_name, acceptance_counts=acceptance_counts)
+    def __init__(self, deliveries: Deliveries, reference: str) -> None:
+        self._deliveries, self._reference = deliveries, reference
+
+    @cached_property
+    def _read(self) -> tuple[tuple[Delivery, ...], tuple[tuple[int, datetime], ...]]:
+        return self._deliveries.with_views(self._reference)
+
+    @property
+    def in_order(self) -> list[Delivery]:
+        """The deliveries, as the history has them."""
+        return sorted(self._read[0], key=lambda delivery: (delivery.seq, delivery.at))
+
+    def evidence(self, *, acceptance_counts: bool = False) -> Evidence:
+        """Return the evidence that the petitioner was notified; nothing is read before it is looked into.
+
+        One more query is made for each other petition whose message contained a notice of this one too.
+        """
+
+        def read() -> Evidence:
+            rows, seen = self._read
+            views = (Seen(version, at) for version, at in seen)
+            return evidence_in(rows, views, self._deliveries.of_name, acceptance_counts=acceptance_counts)
+
+        return _LazyEvidence(read)
+
+
+class _LazyEvidence(Mapping[int, Telling | None]):
+    """Evidence that is read when a duty first asks for it: most petitions that are open have none that does."""
+
+    def __init__(self, read: Callable[[], Evidence]) -> None:
+        self._read_all = read
+
+    @cached_property
+    def _all(self) -> Evidence:
+        return self._read_all()
+
+    @override
+    def __getitem__(self, seq: int) -> Telling | None:
+        return self._all[seq]
+
+    @override
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._all)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+def evidence_of(deliveries: Deliveries, reference: str, *, acceptance_counts: bool = False) -> Evidence:
+    """Return the evidence that the petitioner of one petition was notified, as it stands now."""
+    return dict(DeliveriesOfPetition(deliveries, reference).evidence(acceptance_counts=acceptance_counts))
 
 
 def _is_carried(delivery: Delivery) -> bool:

@@ -117,14 +117,8 @@ class Capacity:
     ) -> None:
         """Add one call."""
         writes, reads = self._units(operation, params, answer) if service == "dynamodb" else (0, 0)
-        on = "/".join(
-            each.rpartition("-")[2] if key == "TableName" else each
-            for key in ("TableName", "IndexName")
-            if (each := params.get(key, ""))
-        )
-        self.calls.append(
-            Call(by, f"{service}.{operation}", on if service == "dynamodb" else "", writes, reads)
-        )
+        on = _on(params) if service == "dynamodb" else ""
+        self.calls.append(Call(by, f"{service}.{operation}", on, writes, reads))
 
     def _units(self, operation: str, params: dict[str, Any], answer: dict[str, Any]) -> tuple[float, float]:
         if operation in _WRITES:
@@ -143,11 +137,12 @@ class Capacity:
             case "GetItem":
                 return 0, _read_units(answer.get("Item", {}), params)
             case "BatchGetItem":
-                return 0, sum(
-                    _read_units(item, params["RequestItems"].get(table, {}))
-                    for table, items in answer["Responses"].items()
-                    for item in items
-                )
+                units = 0.0
+                for table, request in params["RequestItems"].items():
+                    items = answer["Responses"].get(table, [])
+                    missing: list[_Item] = [{}] * (len(request["Keys"]) - len(items))
+                    units += sum(_read_units(item, request) for item in (*items, *missing))
+                return 0, units
             case _:
                 read_bytes = sum(size_of(item) for item in answer.get("Items", ()))
                 return 0, _units_of(read_bytes, params)
@@ -195,6 +190,13 @@ class Capacity:
     def read_units(self) -> float:
         """All read units."""
         return sum(call.reads for call in self.calls)
+
+
+def _on(params: dict[str, Any]) -> str:
+    """Return the table of a request, with its index, or the tables of a batch."""
+    tables = [params["TableName"]] if "TableName" in params else sorted(params.get("RequestItems", ()))
+    names = "+".join(table.rpartition("-")[2] for table in tables)
+    return f"{names}/{params['IndexName']}" if "IndexName" in params else names
 
 
 def _entry(index: Index, key_names: tuple[str, ...], item: _Item) -> _Item:

@@ -7,8 +7,10 @@ and lifts the mark when the owner gives the same contact again. Rows of the thro
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 
 from shared.platform import clock
+from shared.tables import batch_get
 from shared.tables.dynamo import Table
 
 
@@ -23,6 +25,10 @@ class Suppressions:
         self._table.put(
             {**_key(contact_key), "recorded_at": clock.now().isoformat(), "reason": reason},
         )
+
+    def announced(self, contact_key: str) -> AbstractContextManager[None]:
+        """Let the mark of a contact, which will be asked for, come along with the row that is read before it."""
+        return batch_get.announced([self._table.key(_key(contact_key))])
 
     def has(self, contact_key: str) -> bool:
         """Return whether messages to this contact come back."""

@@ -49,7 +49,7 @@ class Bug(NamedTuple):
 
 SEEN_BY_SCENES = [
     pytest.param(
-        Bug(queues.send, "if failed:", "if False:"),
+        Bug(queues.send_each, "if failed:", "if False:"),
         "web: send",
         Fault.PARTIAL_BATCH,
         id="messages that SQS did not take are forgotten",
@@ -67,8 +67,8 @@ SEEN_BY_SCENES = [
     pytest.param(
         Bug(
             Relay.relay,
-            'return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}',
-            "continue",
+            "failed = records[relayed : relayed + 1]",
+            "failed = []",
         ),
         "web: send",
         Fault.THROTTLE,

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.router import composition as router
 from chalicelib.router.relay_changes import Relay
+from shared.domain.identity.reference import candidates
 from shared.domain.petition import history
 from shared.domain.petition.change import Change
 from shared.domain.petition.history import is_continued
@@ -163,6 +164,29 @@ def test_change_whose_messages_are_not_taken_is_never_put_aside(system: System, 
     assert system.dead_letters() == 0
     assert system.local.pumps.stream.lag == 0
     assert Officer(system, "minh.ccvc").petition(reference)["state"] == State.ASSIGNED
+
+
+def test_messages_of_a_whole_batch_go_out_together_and_the_first_change_that_failed_comes_again(
+    system: System,
+):
+    references = [next(candidates(b"relay" * 13, str(number), 2026)) for number in range(12)]
+    petitions = [OTHER.model_copy(update={"reference": reference}) for reference in references]
+    records = [
+        record({"NewImage": image(petition)}, number, petition.reference)
+        for number, petition in enumerate(petitions)
+    ]
+
+    with system.faults.counting() as calls:
+        done = system.local.functions.invoke("router", "on_change", {"Records": records})
+        sends = [call.number for call in calls if call.operation == "SendMessageBatch"]
+    with system.faults.at({sends[1]: Fault.PARTIAL_BATCH}):
+        failed = system.local.functions.invoke("router", "on_change", {"Records": records})
+
+    routed = [body["reference"] for body in bodies(system, "routing")]
+    assert done == {"batchItemFailures": []}
+    assert len(sends) == 4  # for each of the queues `routing` and `notices`: ten and two
+    assert failed == {"batchItemFailures": [{"itemIdentifier": "11"}]}
+    assert routed.count(references[0]) == 2
 
 
 def test_poison_and_an_outage_together_lose_neither_the_poison_nor_what_is_behind_it(system: System):

@@ -13,13 +13,13 @@ import pytest
 from infra.tools.import_graph import source_files, syntax_tree
 from shared.domain.errors import StaleVersionError
 from shared.platform import aws
-from shared.tables import dynamo
+from shared.tables import batch_get, dynamo
+from shared.tables.batch_get import UnprocessedKeysError
 from shared.tables.dynamo import (
     ConditionalPut,
     ConditionFailedError,
     Query,
     Table,
-    UnprocessedKeysError,
     with_ties,
 )
 from tests.architecture.sources import place
@@ -175,7 +175,7 @@ def test_keys_that_are_never_processed_are_an_error_after_a_bounded_number_of_at
     with pytest.raises(UnprocessedKeysError):
         list(Table("t").batch_get([{"key": "a"}], sleep=waits.append))
 
-    assert dynamodb.calls == dynamo.BATCH_ATTEMPTS
+    assert dynamodb.calls == batch_get.BATCH_ATTEMPTS
     assert waits == [0.05, 0.1, 0.2, 0.4, 0.8]
 
 

@@ -10,7 +10,8 @@ import pytest
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
 from shared.domain.promises.evidence import Proof, Telling
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.use_cases.evidence import Seen, evidence_in
+from shared.tables.deliveries import Deliveries
+from shared.use_cases.evidence import DeliveriesOfPetition, Seen, evidence_in
 
 SENT_AT = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 PROVEN_AT = SENT_AT + timedelta(hours=5)
@@ -113,3 +114,32 @@ def test_notice_that_another_petitions_message_said_is_proven_with_that():
 
     assert evidence_in([own], carriers=lambda _name: [carrier]) == {SEQ: notified(SENT_AT, Proof.RECEIPT)}
     assert evidence_in([own], carriers=lambda _name: [silent]) == {}
+
+
+class _Table(Deliveries):
+    """Deliveries that are there without a table, and count how often they are read."""
+
+    def __init__(self, *rows: Delivery) -> None:
+        super().__init__("no-table")
+        self.reads = 0
+        self._rows = rows
+
+    def with_views(self, reference: str) -> tuple[tuple[Delivery, ...], tuple[tuple[int, datetime], ...]]:
+        assert reference == "26483190275"
+        self.reads += 1
+        return self._rows, ((SEQ, PROVEN_AT),)
+
+
+def test_deliveries_of_a_petition_are_read_once_and_only_when_somebody_looks():
+    table = _Table(a_row("SMS", "SENT", seq=5), a_row("EMAIL", "SENT"))
+    deliveries = DeliveriesOfPetition(table, "26483190275")
+
+    evidence = deliveries.evidence()
+    reads_before = table.reads
+    found = evidence.get(SEQ), evidence.get(SEQ + 1), SEQ + 1 in evidence
+    in_order = [row.seq for row in deliveries.in_order]
+
+    assert reads_before == 0
+    assert found == (notified(PROVEN_AT, Proof.SEEN), None, False)
+    assert in_order == [SEQ, 5]
+    assert table.reads == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -41,6 +42,7 @@ from chalicelib.casework.reports.make_report import Reports
 from chalicelib.casework.settings import CaseworkSettings
 from chalicelib.casework.today.days_work import Today
 from shared.domain.identity.identifier_keys import Keyring
+from shared.domain.identity.reference import normal_reference
 from shared.platform import queues, secrets, settings
 from shared.platform.bucket import AttachmentsBucket
 from shared.platform.messages import AccountRequest, WebhookTestRequest
@@ -127,6 +129,11 @@ class Parts:
     def call_screen(self) -> CallScreen:
         """The queries of the call screen, over petitions, callers and call tasks."""
         return CallScreen(self.petitions, self.callers, self.call_tasks)
+
+    def petition_announced(self, path: str, reference: str = "") -> AbstractContextManager[None]:
+        """Let the petition that an address is about be read together with the session: one call instead of two."""
+        is_of_petition = path.startswith(("/petitions/", "/v1/petitions/"))
+        return self.petitions.announced(normal_reference(reference) if is_of_petition else None)
 
     def closed_until(self) -> datetime | None:
         """Return when the doors open again; None while they are open."""

@@ -12,8 +12,12 @@ not answer: then the stream is read again from that change, for as long as it ke
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.router.count_promises import count_promises
 from shared.domain.petition.history import is_continued
@@ -32,6 +36,18 @@ LONGEST_DELAY = 900
 """Seconds that SQS keeps a message out of sight at most."""
 
 
+class _Post(NamedTuple):
+    """A message on its way to a queue."""
+
+    position: int
+    """The place of its change in the batch."""
+    queue_url: str
+    after_seconds: int
+    message: Message
+    cause: str | None
+    """The id that it bears."""
+
+
 class Relay:
     """Sends what follows from changes to the queues `routing` and `notices`."""
 
@@ -43,19 +59,31 @@ class Relay:
         self._urls = {Queue.ROUTING: routing_queue_url, Queue.NOTICES: notices_queue_url}
 
     def relay(self, event: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
-        """Relay a batch of stream records, in order.
+        """Relay a batch of stream records; the messages of all of them go out together, ten in a call.
 
         Returns:
-            the first record that failed, from which Lambda reads the stream again; nothing before it is repeated.
+            the first record that failed, from which Lambda reads the stream again; nothing before it is repeated, some
+            of what is behind it may be.
         """
-        for record in event["Records"]:
+        records = event["Records"]
+        posts: list[_Post] = []
+        counts: list[Callable[[], None]] = []
+        for position, record in enumerate(records):
             with correlation.begun(record.get("eventID")):
                 try:
-                    self._relay_or_set_aside(record["dynamodb"])
+                    petition, requests, count = self._read_or_set_aside(record["dynamodb"])
+                    posts += self._posts(position, petition, requests)
                 except Exception as error:  # noqa: BLE001 - the stream must learn where to go on from
                     _report(error)
-                    return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
-        return {"batchItemFailures": []}
+                    break
+                counts.append(partial(_count_under, correlation.handed_on(), count))
+        relayed = min(len(counts), _sent_before(posts))
+        for count_relayed in counts[:relayed]:
+            count_relayed()
+        failed = records[relayed : relayed + 1]
+        return {
+            "batchItemFailures": [{"itemIdentifier": each["dynamodb"]["SequenceNumber"]} for each in failed]
+        }
 
     def relay_later(self, reference: str, seen: int) -> None:
         """Relay the entries after version `seen` of a petition whose change was set aside.
@@ -65,48 +93,90 @@ class Relay:
         """
         petition = self._petitions.get(reference)
         if petition is not None:
-            self._send(petition, requests_after(petition, seen))
+            for batch in _batches(self._posts(0, petition, requests_after(petition, seen))):
+                _send(batch)
 
-    def _relay_or_set_aside(self, change: dict[str, Any]) -> None:
+    def _read_or_set_aside(
+        self, change: dict[str, Any]
+    ) -> tuple[Petition | None, Requested, Callable[[], None]]:
+        """Return a petition with the messages that follow from a change, and what counts it once they are sent."""
         try:
             petition, requests = _requests_of(change)
         except Exception as error:  # noqa: BLE001 - whatever it is, it would be the same the next time
-            self._set_aside(change, error)
-        else:
-            self._send(petition, requests)
-            if petition is not None:
-                count_promises(petition, _version(change, "OldImage"))
+            later = ChangeSetAside(
+                reference=str(change["Keys"]["reference"]["S"]),
+                seen=_version(change, "OldImage"),
+                sequence=change["SequenceNumber"],
+            )
+            return None, {Queue.ROUTING: [later], Queue.NOTICES: []}, partial(_report_set_aside, later, error)
+        return petition, requests, partial(_count_promises, petition, _version(change, "OldImage"))
 
-    def _set_aside(self, change: dict[str, Any], error: Exception) -> None:
-        """Put a change that cannot be read on the queue, count it, and name it by its keys."""
-        later = ChangeSetAside(
-            reference=str(change["Keys"]["reference"]["S"]),
-            seen=_version(change, "OldImage"),
-            sequence=change["SequenceNumber"],
-        )
-        queues.send(self._urls[Queue.ROUTING], [later])
-        telemetry.count("ChangeSetAside")
-        telemetry.logger().error(
-            "change set aside", reference=later.reference, seen=later.seen, sequence=later.sequence
-        )
-        skip("relay", later.reference, error)
-
-    def _send(self, petition: Petition | None, requests: Requested) -> None:
-        """Send the messages; those of a decision that may be taken back come into sight when its word leaves."""
+    def _posts(self, position: int, petition: Petition | None, requests: Requested) -> list[_Post]:
+        """Return the messages of one change; those of a decision that may be taken back come into sight later."""
         correlation.follow(petition.history[-1].correlation if petition else None)
-        now = clock.now()
+        cause, now = correlation.handed_on(), clock.now()
+        posts = []
         for queue, url in self._urls.items():
-            by_delay: dict[int, list[Message]] = {}
             for message in filter(self._is_for_anybody, requests[queue]):
                 at = held_until(petition, message) if petition else None
-                by_delay.setdefault(ceil(max((at - now).total_seconds(), 0)) if at else 0, []).append(message)
-            for seconds, messages in by_delay.items():
-                queues.send(url, messages, after_seconds=min(seconds, LONGEST_DELAY))
+                seconds = ceil(max((at - now).total_seconds(), 0)) if at else 0
+                posts.append(_Post(position, url, min(seconds, LONGEST_DELAY), message, cause))
+        return posts
 
     def _is_for_anybody(self, message: Message) -> bool:
         """Return whether somebody reads a message: events, only where a program subscribed."""
         is_event = isinstance(message, NoticeRequest) and message.kind is NoticeKind.EVENT
         return not is_event or bool(subscriptions(self._directory))
+
+
+def _batches(posts: Iterable[_Post]) -> Iterator[list[_Post]]:
+    """Yield messages as they are sent together: to one queue, into sight at once, ten at most."""
+    together: dict[tuple[str, int], list[_Post]] = {}
+    for post in posts:
+        together.setdefault((post.queue_url, post.after_seconds), []).append(post)
+    for each in together.values():
+        yield from (each[start : start + queues.BATCH] for start in range(0, len(each), queues.BATCH))
+
+
+def _sent_before(posts: Iterable[_Post]) -> int:
+    """Send messages; return the position of the first change of which one was not taken, or one behind the last."""
+    batches = list(_batches(posts))
+    for number, batch in enumerate(batches):
+        try:
+            _send(batch)
+        except Exception as error:  # noqa: BLE001 - SQS throttles, or does not answer: all is tried again
+            _report(error)
+            failed = error.failed if isinstance(error, queues.SendingFailedError) else range(len(batch))
+            unsent = [batch[place] for place in failed]
+            return min(post.position for post in (*unsent, *chain(*batches[number + 1 :])))
+    return sys.maxsize
+
+
+def _send(batch: list[_Post]) -> None:
+    queues.send_each(
+        batch[0].queue_url,
+        [(post.message, post.cause) for post in batch],
+        after_seconds=batch[0].after_seconds,
+    )
+
+
+def _count_under(cause: str | None, count: Callable[[], None]) -> None:
+    with correlation.begun(cause):
+        count()
+
+
+def _count_promises(petition: Petition | None, seen: int) -> None:
+    if petition is not None:
+        count_promises(petition, seen)
+
+
+def _report_set_aside(later: ChangeSetAside, error: Exception) -> None:
+    """Count a change that was put on the queue because it cannot be read, and name it by its keys."""
+    telemetry.count("ChangeSetAside")
+    telemetry.logger().error(
+        "change set aside", reference=later.reference, seen=later.seen, sequence=later.sequence
+    )
+    skip("relay", later.reference, error)
 
 
 def _requests_of(change: dict[str, Any]) -> tuple[Petition | None, Requested]:

@@ -42,6 +42,11 @@ def ask(system: System, method: str, path: str, token: str) -> HttpResponse:
     return system.http(method, path, headers={"Authorization": f"Bearer {token}"})
 
 
+def petition_with(system: System, token: str) -> int:
+    """Return the status of asking for a petition, which is read by the same call as the session."""
+    return ask(system, "GET", "/desk/v1/petitions/26000000013", token).status
+
+
 def queue_with(system: System, token: str) -> int:
     """Return the status of asking for the queue."""
     return ask(system, "GET", "/desk/v1/petitions", token).status
@@ -305,6 +310,7 @@ def test_api_lists_and_ends_the_sessions_of_who_asks_alone(system: System):
     assert len(listed) == 2
     assert ended == {"ended": 1}
     assert [queue_with(system, token) for token in (first, second, other)] == [401, 200, 200]
+    assert [petition_with(system, token) for token in (first, second, other)] == [401, 404, 404]
 
 
 def test_officer_is_notified_of_a_new_device_once(system: System):

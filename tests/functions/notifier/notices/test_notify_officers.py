@@ -171,6 +171,27 @@ def test_each_of_several_approvers_is_notified_once_even_if_one_mail_has_to_wait
     assert post_room.is_done()
 
 
+def test_message_that_comes_again_reads_what_was_sent_once_for_all_officers_and_sends_nothing(
+    post_room: PostRoom,
+):
+    """The first time nothing is asked of the deliveries: the write that claims one finds out."""
+    several_approvers_with_a_draft(post_room)
+
+    with post_room.system.faults.counting() as calls:
+        post_room.notify(NoticeKind.DRAFT_WAITING, Audience.APPROVER, seq=4)
+        first = [call.operation for call in calls]
+    sent = post_room.sent_to()
+    with post_room.system.faults.counting() as calls:
+        post_room.notify(NoticeKind.DRAFT_WAITING, Audience.APPROVER, seq=4)
+        second = [call.operation for call in calls if call.operation != "Query"]
+        queries = sum(call.operation == "Query" for call in calls)
+
+    assert first.count("SendEmail") == len(sent)
+    assert post_room.sent_to() == sent
+    assert second == ["BatchGetItem", "PutItem"]
+    assert queries == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "audience", "change"),
     [

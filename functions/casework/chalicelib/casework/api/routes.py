@@ -23,9 +23,10 @@ class ApiRoutes(Routes[Parts]):
             UnauthenticatedError: no valid token.
         """
         parts = self._parts()
-        officer = officer_of(parts, request, path_parameters.get("action", ""))
-        with refusals.counted(officer):
-            answer = view(parts, request, officer, **path_parameters)
+        with parts.petition_announced(request.path, path_parameters.get("reference", "")):
+            officer = officer_of(parts, request, path_parameters.get("action", ""))
+            with refusals.counted(officer):
+                answer = view(parts, request, officer, **path_parameters)
         answer.headers |= rate_limits(officer.quotas)
         return answer
 

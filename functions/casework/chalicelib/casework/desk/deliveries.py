@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from shared.domain.petition.notice_kinds import Audience
 from shared.domain.petition.petition import Petition
 from shared.domain.promises.deliveries import Delivery, DeliveryChannel, DeliveryState
-from shared.tables.deliveries import Deliveries
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import ACTIONS
 
@@ -65,9 +65,9 @@ class DeliveryView(NamedTuple):
 
 
 def deliveries_to_petitioner(
-    petition: Petition, deliveries: Deliveries, language: Language
+    petition: Petition, deliveries: Iterable[Delivery], language: Language
 ) -> tuple[DeliveryView, ...]:
-    """Return every delivery to the petitioner, in the order of the history; reads the petition's deliveries."""
+    """Return every delivery to the petitioner, in words and in the order of these."""
     _ = gettext(language)
     causes = {entry.seq: ACTIONS[entry.action] for entry in petition.history}
     return tuple(
@@ -79,7 +79,7 @@ def deliveries_to_petitioner(
             is_settled=not is_worrying(delivery),
             complained_at=delivery.complained_at,
         )
-        for delivery in deliveries.of_petition(petition.reference)
+        for delivery in deliveries
         if delivery.audience is Audience.PETITIONER
     )
 

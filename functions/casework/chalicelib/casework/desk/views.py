@@ -25,7 +25,7 @@ from shared.domain.promises.evidence import Evidence
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petition_items import Card
-from shared.use_cases.evidence import evidence_of
+from shared.use_cases.evidence import DeliveriesOfPetition
 from shared.use_cases.promises import DerivationView, derivation_of, duties_of
 
 
@@ -202,11 +202,19 @@ class PetitionViews:
         self._limits = limits
         self._acceptance_counts = acceptance_counts
 
-    def of(self, petition: Petition, officer: DeskOfficer, now: datetime) -> DeskView:
-        """Return the parts of a petition that an officer may see, and the actions they may take; reads deliveries."""
-        evidence = evidence_of(
-            self._deliveries, petition.reference, acceptance_counts=self._acceptance_counts
-        )
+    def of(
+        self,
+        petition: Petition,
+        officer: DeskOfficer,
+        now: datetime,
+        deliveries: DeliveriesOfPetition | None = None,
+    ) -> DeskView:
+        """Return the parts of a petition that an officer may see, and the actions they may take.
+
+        Its deliveries are read where a duty was done, and whoever shows them too has not read them (`deliveries`).
+        """
+        deliveries = deliveries or DeliveriesOfPetition(self._deliveries, petition.reference)
+        evidence = deliveries.evidence(acceptance_counts=self._acceptance_counts)
         return desk_view(petition, officer, self._directory, now, evidence, self._limits)
 
 

@@ -49,9 +49,10 @@ class SessionRoutes(Routes[Parts]):
         public_url = parts.settings.public_url
         if request.method == "POST":
             gate.check_origin(request, public_url)
-        session = self._checked(parts, parts.sessions.session(gate.token_of(request, public_url)))
-        tokens = parts.sessions.renewed(session)
-        answer = self._call(view, parts, request, session, **path_parameters)
+        with parts.petition_announced(request.path, path_parameters.get("reference", "")):
+            session = self._checked(parts, parts.sessions.session(gate.token_of(request, public_url)))
+            tokens = parts.sessions.renewed(session)
+            answer = self._call(view, parts, request, session, **path_parameters)
         return gate.keep_alive(answer, tokens, public_url, parts.settings.longest_session)
 
     def _checked(self, parts: Parts, session: Session) -> Session:

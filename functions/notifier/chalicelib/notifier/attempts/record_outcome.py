@@ -10,7 +10,7 @@ from shared.domain.promises.deliveries import Delivery, DeliveryState
 from shared.domain.promises.notices import Audience
 from shared.domain.promises.targets import Promise
 from shared.platform import clock, telemetry
-from shared.tables.deliveries import AMBIGUOUS, CALLS, Deliveries
+from shared.tables.deliveries import AMBIGUOUS, CALLS, ClaimLostError, Deliveries
 
 _ON_THE_OPERATORS_LIST = frozenset({DeliveryState.OPEN, DeliveryState.LETTER})
 
@@ -19,7 +19,8 @@ class Outcomes:
     """Records outcomes in the table `deliveries`.
 
     `before` is always the row as it was read or claimed, None where there is no row; a row that changed meanwhile is
-    left as it is by `Deliveries.settle` and `Deliveries.add`.
+    left as it is by `Deliveries.settle` and `Deliveries.add`. A retry, and a failure, for which there was none, raise
+    `ClaimLostError` where there is one by now.
     """
 
     def __init__(self, deliveries: Deliveries, receipt_within: timedelta) -> None:
@@ -141,10 +142,10 @@ class Outcomes:
 
     def _settle(self, delivery: Delivery, before: Delivery | None, **facts: object) -> None:
         settled = delivery.model_copy(update={"at": clock.now(), **facts})
-        if before is None:
-            self._deliveries.add(settled)
-        else:
+        if before is not None:
             self._deliveries.settle(settled, before)
+        elif (other := self._deliveries.add(settled)) is not None:
+            raise ClaimLostError(other)
         telemetry.count(f"Delivery{settled.state.capitalize()}", channel=settled.channel, kind=settled.kind)
 
     def _receipt_due_at(self, claimed: Delivery) -> datetime | None:

@@ -70,6 +70,7 @@ class Attempts:
         *,
         max_rounds: int,
         promised_from: datetime | None = None,
+        is_unread: bool = False,
     ) -> bool:
         """Make one round of attempts, unless the next one is not due yet or another worker makes it.
 
@@ -77,6 +78,7 @@ class Attempts:
             delivery: the row as it is to be.
             message: what to send.
             before: the row as it is; None when there is none.
+            is_unread: whether `before` is None because nobody looked for a row.
             max_rounds: after how many rounds the channel is given up, unless the message may have been sent.
             promised_from: when the message might go out; its waiting, and whether it left in time, are counted. None
                 counts neither.
@@ -84,6 +86,9 @@ class Attempts:
         Returns:
             whether the channel is kept: the message was sent, may have been, or is tried again later; False when the
             channel is given up.
+
+        Raises:
+            ClaimLostError: there is a row for which nobody looked (`is_unread`).
         """
         if before is not None and is_waiting(before, clock.now()):
             return True
@@ -97,6 +102,8 @@ class Attempts:
                 return self._repeat(this, before, senders)
             return self._try_each(this, before, senders)
         except ClaimLostError:
+            if is_unread:
+                raise
             return True  # another worker has the row, which wakes by itself
 
     def _try_each(self, this: _Round, before: Delivery | None, senders: Sequence[Sender]) -> bool:

@@ -109,9 +109,10 @@ class ContactPolicy:
         if channel is DeliveryChannel.SMS and not is_served_by_sms(address, self._sms_countries):
             return NOT_SERVED
         key = self._key_of(address)
-        if channel is DeliveryChannel.SMS and not is_requested and self._opt_outs.has(key):
-            return SAID_STOP
-        return ADDRESS_SUPPRESSED if self._suppressions.has(key) else None
+        with self._suppressions.announced(key):
+            if channel is DeliveryChannel.SMS and not is_requested and self._opt_outs.has(key):
+                return SAID_STOP
+            return ADDRESS_SUPPRESSED if self._suppressions.has(key) else None
 
     def postponed_until(
         self, channel: DeliveryChannel, address: str, notice: str, now: datetime

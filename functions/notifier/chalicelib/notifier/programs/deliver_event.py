@@ -7,6 +7,7 @@ nothing twice, and what waits is taken up by the sweep.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.notifier.attempts.back_off import WEBHOOK_ROUNDS, wait_for_word
@@ -33,7 +34,7 @@ from shared.domain.promises.events import (
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import clock, correlation, telemetry
 from shared.platform.messages import NoticeRequest, WebhookTestRequest
-from shared.tables.deliveries import Deliveries, events_list
+from shared.tables.deliveries import ClaimLostError, Deliveries, events_list
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
 from shared.tables.throttle.program_switches import ProgramSwitches
@@ -133,7 +134,8 @@ class EventDelivery:
             return
         is_test = event.type == TEST
         if not is_test and self._switches.off_since(subscription.id) is not None:
-            self._outcomes.failed(row, before, "switched-off")
+            with suppress(ClaimLostError):  # another worker has the row
+                self._outcomes.failed(row, before, "switched-off")
             return
         message = Message(
             reference=row.reference,

@@ -41,8 +41,10 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.classification import Proposal
 from shared.domain.petition.values.petitioner import Identity
 from shared.domain.procedures import disputes
+from shared.domain.promises.deliveries import Delivery
 from shared.platform import clock
 from shared.use_cases.check_letter import places_in
+from shared.use_cases.evidence import DeliveriesOfPetition
 from shared.web.answers import forms_may_lead_to
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES, REJECTIONS, REPLY_BY, STATES
@@ -91,7 +93,8 @@ def petition_page(
     """
     language, now = language_of_page(request), clock.now()
     names = names_of(parts, language)
-    view = parts.petition_views.of(petition, officer, now)
+    deliveries = DeliveriesOfPetition(parts.deliveries, petition.reference)
+    view = parts.petition_views.of(petition, officer, now, deliveries)
     forms_of_page = _forms(parts, officer, petition, refused, template, language)
     by_action = {Action(form["action"]): form for form in forms_of_page["forms"]}
     similar = similar_petitions(petition, officer, parts.petitions)
@@ -112,7 +115,7 @@ def petition_page(
         effects=effects_of(petition, parts, language, now) if Action.APPROVE in by_action else "",
         undo=undo_of(officer, petition, now),
         merged=merged_here(petition, officer, parts.petitions),
-        **_sent(parts, petition, language),
+        **_sent(petition, deliveries.in_order, language),
         **_history(view.history, petition, refused, names, language),
         clock=layout.clock_of(petition, view, parts.directory, now, language),
         marked_draft=_marked_draft(parts, petition, refused, language),
@@ -159,11 +162,11 @@ def _onward(parts: Parts, officer: DeskOfficer, done: JustDone, language: Langua
     return {"done": label, "done_of": done.reference, "done_undo": done.undo, "goes_on": goes_on}
 
 
-def _sent(parts: Parts, petition: Petition, language: Language) -> dict[str, Any]:
+def _sent(petition: Petition, deliveries: Iterable[Delivery], language: Language) -> dict[str, Any]:
     """Return the letter to another body, and the deliveries of notices to the petitioner."""
     return {
         "letter": letter_facts(petition, language),
-        "deliveries": deliveries_to_petitioner(petition, parts.deliveries, language),
+        "deliveries": deliveries_to_petitioner(petition, deliveries, language),
     }
 
 
