@@ -50,22 +50,22 @@ def read_batch(
     """
     remaining = iter(keys)
     while batch := list(islice(remaining, BATCH)):
-        asked = _by_table(batch)
+        keys_by_table = _by_table(batch)
         for attempt in range(BATCH_ATTEMPTS):
             if attempt:
                 sleep(_FIRST_BACK_OFF * 2 ** (attempt - 1))
             consistency = {"ConsistentRead": True} if is_consistent else {}
             answer = aws.client("dynamodb").batch_get_item(
-                RequestItems={table: {"Keys": keys, **consistency} for table, keys in asked.items()}
+                RequestItems={table: {"Keys": keys, **consistency} for table, keys in keys_by_table.items()}
             )
             for table, items in answer["Responses"].items():
                 yield from ((table, item) for item in items)
-            unread = answer.get("UnprocessedKeys", {})
-            asked = {table: request["Keys"] for table, request in unread.items() if request["Keys"]}
-            if not asked:
+            left = answer.get("UnprocessedKeys", {})
+            keys_by_table = {table: request["Keys"] for table, request in left.items() if request["Keys"]}
+            if not keys_by_table:
                 break
         else:
-            raise UnprocessedKeysError(", ".join(asked))
+            raise UnprocessedKeysError(", ".join(keys_by_table))
 
 
 def _by_table(keys: Iterable[Key]) -> dict[str, list[TypedItem]]:
@@ -87,10 +87,10 @@ class _Announced:
 
     def take(self, key: Key) -> tuple[Key, TypedItem | None] | None:
         """Return an item that came along, once."""
-        found = next((each for each in self.read if each[0] == key), None)
-        if found is not None:
-            self.read.remove(found)
-        return found
+        read = next((each for each in self.read if each[0] == key), None)
+        if read is not None:
+            self.read.remove(read)
+        return read
 
 
 _announced: ContextVar[_Announced | None] = ContextVar("announced", default=None)
@@ -109,8 +109,8 @@ def announced(keys: Iterable[Key]) -> Iterator[None]:
 def read_one(key: Key) -> TypedItem | None:
     """Return an item, read consistently, and with it those that are announced; None where there is none."""
     ahead = _announced.get()
-    if ahead is not None and (found := ahead.take(key)) is not None:
-        return found[1]
+    if ahead is not None and (read := ahead.take(key)) is not None:
+        return read[1]
     others = [each for each in ahead.awaited if each != key] if ahead is not None else []
     if ahead is None or not others:
         return _get(key)
