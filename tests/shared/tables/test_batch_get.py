@@ -69,7 +69,7 @@ def test_announced_item_comes_along_with_the_one_before_it(tables: tuple[Table, 
 
 
 def test_what_came_along_is_good_for_one_read(tables: tuple[Table, Table], calls: Counter[str]):
-    """Who reads an item again does so because somebody else changed it."""
+    """A second read asks DynamoDB: somebody else changed the item."""
     sessions, petitions = tables
 
     with announced([petitions.key(PETITION)]):

@@ -136,10 +136,10 @@ def test_deliveries_of_a_petition_are_read_once_and_only_when_somebody_looks():
 
     evidence = deliveries.evidence()
     reads_before = table.reads
-    found = evidence.get(SEQ), evidence.get(SEQ + 1), SEQ + 1 in evidence
+    tellings = evidence.get(SEQ), evidence.get(SEQ + 1), SEQ + 1 in evidence
     in_order = [row.seq for row in deliveries.in_order]
 
     assert reads_before == 0
-    assert found == (notified(PROVEN_AT, Proof.SEEN), None, False)
+    assert tellings == (notified(PROVEN_AT, Proof.SEEN), None, False)
     assert in_order == [SEQ, 5]
     assert table.reads == 1
