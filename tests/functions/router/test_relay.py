@@ -176,6 +176,7 @@ def test_messages_of_a_whole_batch_go_out_together_and_the_first_change_that_fai
         for number, petition in enumerate(petitions)
     ]
 
+    system.local.functions.invoke("router", "on_change", {"Records": records[:1]})  # reads the directory
     with system.faults.counting() as calls:
         done = system.local.functions.invoke("router", "on_change", {"Records": records})
         sends = [call.number for call in calls if call.operation == "SendMessageBatch"]
@@ -186,7 +187,7 @@ def test_messages_of_a_whole_batch_go_out_together_and_the_first_change_that_fai
     assert done == {"batchItemFailures": []}
     assert len(sends) == 4  # for each of the queues `routing` and `notices`: ten and two
     assert failed == {"batchItemFailures": [{"itemIdentifier": "11"}]}
-    assert routed.count(references[0]) == 2
+    assert [routed.count(reference) for reference in references[1:]] == [2] * 10 + [1]
 
 
 def test_poison_and_an_outage_together_lose_neither_the_poison_nor_what_is_behind_it(system: System):

@@ -141,15 +141,18 @@ def _batches(posts: Iterable[_Post]) -> Iterator[list[_Post]]:
 def _sent_before(posts: Iterable[_Post]) -> int:
     """Send messages; return the position of the first change of which one was not taken, or one behind the last."""
     batches = list(_batches(posts))
+    unsent: list[_Post] = []
     for number, batch in enumerate(batches):
         try:
             _send(batch)
+        except queues.SendingFailedError as error:
+            _report(error)
+            unsent += [batch[place] for place in error.failed]
         except Exception as error:  # noqa: BLE001 - SQS throttles, or does not answer: all is tried again
             _report(error)
-            failed = error.failed if isinstance(error, queues.SendingFailedError) else range(len(batch))
-            unsent = [batch[place] for place in failed]
-            return min(post.position for post in (*unsent, *chain(*batches[number + 1 :])))
-    return sys.maxsize
+            unsent += chain(*batches[number:])
+            break
+    return min((post.position for post in unsent), default=sys.maxsize)
 
 
 def _send(batch: list[_Post]) -> None:
