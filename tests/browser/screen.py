@@ -80,8 +80,8 @@ def cramped(page: Page) -> list[str]:
 
 def cut_placeholders(page: Page) -> list[str]:
     """Return the placeholders that cannot be read to their end."""
-    found: list[str] = page.evaluate(_CUT_PLACEHOLDERS)
-    return found
+    placeholders: list[str] = page.evaluate(_CUT_PLACEHOLDERS)
+    return placeholders
 
 
 def sticking_out(page: Page) -> list[str]:

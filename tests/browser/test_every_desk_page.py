@@ -113,7 +113,7 @@ def _problems(page: Page, language: str, axe: Callable[[Page], None]) -> Iterato
 
 
 def _cut_off(page: Page) -> Iterator[tuple[int, str]]:
-    """Yield what the fields of a page cut off between a phone's and a desk's width."""
+    """Yield the placeholders that a page cuts off between a phone's and a desk's width."""
     for width in WIDTHS_BETWEEN:
         page.set_viewport_size({"width": width, "height": 800})
         yield from ((width, text) for text in cut_placeholders(page))

@@ -52,7 +52,7 @@ def words_of(html: str) -> str:
 
 
 def part(html: str, name: str) -> str:
-    """Return the words of the section that an id heads."""
+    """Return the words of the section whose heading has an id."""
     return words_of(html[html.index(f'id="{name}"') :].partition("</section>")[0].partition(">")[2])
 
 

@@ -164,8 +164,8 @@ def test_what_the_receipt_shows_of_contacts_tells_the_table_nobodys_contact(inta
 
 def links_of(html: str) -> list[tuple[str, str]]:
     """Return the links of the page's main part: their address and words, in their order."""
-    found = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', main_of(html), re.DOTALL)
-    return [(unescape(address), re.sub(r"<[^>]+>", "", words).strip()) for address, words in found]
+    links = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', main_of(html), re.DOTALL)
+    return [(unescape(address), re.sub(r"<[^>]+>", "", words).strip()) for address, words in links]
 
 
 def test_receipt_opens_the_petition_before_it_is_kept_and_never_prints_first(intake):

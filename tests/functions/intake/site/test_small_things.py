@@ -50,7 +50,7 @@ def test_name_of_a_business_is_not_called_optional(intake: System):
         assert words_of(label).strip() == "Tên doanh nghiệp hoặc tổ chức"
 
 
-def test_without_its_name_a_business_is_told_what_to_write(intake: System):
+def test_business_without_a_name_reads_what_to_write(intake: System):
     visitor = Visitor(intake)
     asks_who = visitor.fill(visitor.get("/gui"), **MATTER)
 

@@ -536,10 +536,10 @@ def test_form_from_elsewhere_gives_no_browser_another_ones_pass_and_takes_none_a
     victim.until_check()
     own = victim.cookie
 
-    asked = victim.post("/gui/tiep", {"p": unsent_pass}, site="cross-site")
+    question = victim.post("/gui/tiep", {"p": unsent_pass}, site="cross-site")
     victim.post("/gui/khong-phai", {}, site="cross-site")
 
-    assert heading(asked) == "Viết tiếp bản đang viết dở?"
+    assert heading(question) == "Viết tiếp bản đang viết dở?"
     assert victim.cookie == own
 
 

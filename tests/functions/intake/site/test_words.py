@@ -42,12 +42,14 @@ def texts_of(path: Path) -> list[str]:
 def texts_in_code(path: Path) -> list[str]:
     """Return the texts of a module that are put into the reader's language."""
     calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
-    said = (
+    arguments = (
         call.args[0]
         for call in calls
         if isinstance(call.func, ast.Name) and call.func.id in TRANSLATE and call.args
     )
-    return [text.value for text in said if isinstance(text, ast.Constant) and isinstance(text.value, str)]
+    return [
+        text.value for text in arguments if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    ]
 
 
 def test_texts_are_read_from_the_templates_and_the_code():
@@ -56,12 +58,12 @@ def test_texts_are_read_from_the_templates_and_the_code():
 
 
 def test_code_of_the_pages_speaks_in_plain_words_too():
-    said = {
+    wrong = {
         path.name: [text for text in texts_in_code(path) if NOT_ON_THE_SITE.search(text)]
         for path in SAID_BY_CODE
     }
 
-    assert {name: texts for name, texts in said.items() if texts} == {}
+    assert {name: texts for name, texts in wrong.items() if texts} == {}
 
 
 @pytest.mark.parametrize("path", SAID, ids=lambda path: path.name)

@@ -92,7 +92,7 @@ _WORDS: dict[ReplyBy, tuple[str, str, str, str]] = {
         "phone",
     ),
 }
-"""Of each channel: its message went out, it will, it will if the one before does not arrive; its picture."""
+"""The words of each channel: its message went out, it will, it will if the one before does not arrive; its picture."""
 
 
 class NoticeLine(NamedTuple):

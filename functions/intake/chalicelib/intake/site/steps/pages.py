@@ -250,7 +250,7 @@ def _next_address(
 
 
 def _mark(fields: Mapping[str, str]) -> str:
-    """Return what tells one text of the first step from another: a text that was corrected is looked up again."""
+    """Return the mark of a first step's text: one that was corrected is looked up again."""
     words = " ".join(fields.get("content", "").split())
     return hashlib.sha256(words.encode()).hexdigest()[:12]
 
