@@ -29,9 +29,10 @@ from shared.domain.petition.values.attachments import AttachmentState, quarantin
 from shared.domain.promises.restorations import Restoration
 from shared.platform import clock
 from shared.platform.item_by_item import MALFORMED
+from shared.tables.batches.batch_get import BATCH
 from shared.tables.directory import DOORS, OPERATIONS, Directory
 from shared.tables.documents import DELIVERY, PETITION, Schema
-from shared.tables.dynamo import BATCH, ConditionFailedError, Item, Table
+from shared.tables.dynamo import ConditionFailedError, Item, Table
 from shared.tables.jobs import CalendarDispatched, Dispatched, RolledUp, Rounds
 from shared.tables.petition_items import LOST, lost_item, petition_in
 

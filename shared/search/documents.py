@@ -13,7 +13,7 @@ from shared.domain.calendar.working_calendar import local_date
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.petition import Petition
 from shared.search.port import Change, Document
-from shared.tables.answers.public_answers import PublicAnswer, month_of_name, public_answer
+from shared.tables.public_answers import PublicAnswer, month_of_name, public_answer
 
 
 def for_officers(petition: Petition) -> Change:

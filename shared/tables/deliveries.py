@@ -23,7 +23,7 @@ from shared.domain.promises.deliveries import (
     states_before,
 )
 from shared.domain.promises.notices import Audience, NoticeKind
-from shared.tables import batch_get
+from shared.tables.batches import batch_get
 from shared.tables.documents import DELIVERY, SCHEMA
 from shared.tables.dynamo import ConditionFailedError, Item, Query, Table, Value
 

@@ -21,8 +21,8 @@ from botocore.exceptions import ClientError
 
 from shared.domain.errors import StaleVersionError
 from shared.platform import aws
-from shared.tables import batch_get
-from shared.tables.batch_get import Key
+from shared.tables.batches import batch_get
+from shared.tables.batches.batch_get import Key
 
 Value = str | bytes | int | bool | AbstractSet[str]
 Item = dict[str, Any]

@@ -21,11 +21,11 @@ from shared.domain.petition.space import ITEM
 from shared.domain.petition.values.classification import Channel, Kind, Lane
 from shared.domain.procedures.marks import Mark, marks_of
 from shared.platform import correlation
-from shared.tables.answers.public_answers import abridged, month_of_name, public_answer, published_name
 from shared.tables.corrections import correction_keys
 from shared.tables.documents import PETITION, SCHEMA
 from shared.tables.dynamo import Item, Value, decode, stored_instant
 from shared.tables.openings import opening_keys
+from shared.tables.public_answers import abridged, month_of_name, public_answer, published_name
 
 WAKE_SHARDS = 16
 """Partitions of the `wake` index: a midnight with many deadlines spreads over them."""

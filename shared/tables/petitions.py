@@ -18,8 +18,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.promises.wake_ups import next_wake
 from shared.platform import clock
 from shared.platform.item_by_item import item_by_item
-from shared.tables import batch_get
-from shared.tables.answers.public_answers import PublicAnswer, month_of_name, public_answer
+from shared.tables.batches import batch_get
 from shared.tables.directory import Directory
 from shared.tables.documents import PETITION
 from shared.tables.dynamo import (
@@ -47,6 +46,7 @@ from shared.tables.petition_items import (
     stored_petition,
     with_cause,
 )
+from shared.tables.public_answers import PublicAnswer, month_of_name, public_answer
 
 UNANSWERED_AT_ONCE = 1_000
 """Unanswered petitions that are read at once when the calendar changed."""

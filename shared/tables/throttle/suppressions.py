@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
 from shared.platform import clock
-from shared.tables import batch_get
+from shared.tables.batches import batch_get
 from shared.tables.dynamo import Table
 
 

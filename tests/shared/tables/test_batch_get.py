@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.platform import aws
-from shared.tables.batch_get import announced
+from shared.tables.batches.batch_get import announced
 from shared.tables.dynamo import Table
 from tests.support.builders import RECEIVED_AT
 from tests.support.system import System

@@ -13,8 +13,9 @@ import pytest
 from infra.tools.import_graph import source_files, syntax_tree
 from shared.domain.errors import StaleVersionError
 from shared.platform import aws
-from shared.tables import batch_get, dynamo
-from shared.tables.batch_get import UnprocessedKeysError
+from shared.tables import dynamo
+from shared.tables.batches import batch_get
+from shared.tables.batches.batch_get import UnprocessedKeysError
 from shared.tables.dynamo import (
     ConditionalPut,
     ConditionFailedError,

@@ -22,8 +22,8 @@ from shared.domain.petition.values.answer import Citation, Publication
 from shared.domain.petition.values.attachments import Attachment, BelongsTo, Limits
 from shared.domain.petition.values.petitioner import ReplyBy, SealedPart
 from shared.domain.promises.wake_ups import due_now, next_wake
-from shared.tables.answers.public_answers import PublicAnswer
 from shared.tables.petition_items import item_bytes, item_of
+from shared.tables.public_answers import PublicAnswer
 from tests.support.builders import CALENDAR, RECEIVED_AT, SECOND_DUE_ON, TERMS, a_petition
 
 DYNAMODB = 400 * 1024

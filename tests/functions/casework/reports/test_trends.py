@@ -13,10 +13,10 @@ from shared.domain.identity import reference
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Lane
 from shared.platform import clock
-from shared.tables.answers.public_answers import public_answer
 from shared.tables.answers.reactions import Reaction, ReactionTable
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.tables.public_answers import public_answer
 from shared.use_cases.answer_addresses import answer_address
 from tests.support.builders import a_petition
 from tests.support.desk_pages import Browser

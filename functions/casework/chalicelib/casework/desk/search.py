@@ -22,9 +22,9 @@ from shared.domain.petition.petition import Petition
 from shared.search.documents import for_officers
 from shared.search.local_copy import LocalCopy
 from shared.search.port import EVERYTHING, Hit, Narrowing, Part
-from shared.tables.answers.public_answers import PublicAnswer
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.tables.public_answers import PublicAnswer
 
 PAGE = 20
 """Results on a page."""

@@ -202,20 +202,21 @@ class PetitionViews:
         self._limits = limits
         self._acceptance_counts = acceptance_counts
 
-    def of(
-        self,
-        petition: Petition,
-        officer: DeskOfficer,
-        now: datetime,
-        deliveries: DeliveriesOfPetition | None = None,
-    ) -> DeskView:
+    def of(self, petition: Petition, officer: DeskOfficer, now: datetime) -> DeskView:
         """Return the parts of a petition that an officer may see, and the actions they may take.
 
-        Its deliveries are read where a duty was done, and whoever shows them too has not read them (`deliveries`).
+        Its deliveries are read only where a duty was done.
         """
-        deliveries = deliveries or DeliveriesOfPetition(self._deliveries, petition.reference)
+        return self.with_deliveries(petition, officer, now)[0]
+
+    def with_deliveries(
+        self, petition: Petition, officer: DeskOfficer, now: datetime
+    ) -> tuple[DeskView, DeliveriesOfPetition]:
+        """Return the same, with the petition's deliveries for whoever shows them too: they are read once."""
+        deliveries = DeliveriesOfPetition(self._deliveries, petition.reference)
         evidence = deliveries.evidence(acceptance_counts=self._acceptance_counts)
-        return desk_view(petition, officer, self._directory, now, evidence, self._limits)
+        view = desk_view(petition, officer, self._directory, now, evidence, self._limits)
+        return view, deliveries
 
 
 def desk_view(

@@ -25,9 +25,9 @@ from shared.domain.petition.values.classification import Lane
 from shared.domain.promises.duties import DutyKind
 from shared.domain.promises.evidence import Evidence
 from shared.platform import clock
-from shared.tables.answers.public_answers import PublicAnswer
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.tables.public_answers import PublicAnswer
 from shared.use_cases.promises import duties_of
 from shared.web.i18n import Language, in_language
 from shared.web.requests import validated

@@ -18,9 +18,9 @@ from shared.domain.petition.values.classification import Kind
 from shared.platform import clock
 from shared.search.local_copy import LocalCopy
 from shared.search.port import EVERYTHING, Narrowing
-from shared.tables.answers.public_answers import PublicAnswer, publication_name
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.tables.public_answers import PublicAnswer, publication_name
 from shared.use_cases.answer_addresses import answer_address
 from shared.web.i18n import Language, in_language
 

@@ -12,7 +12,7 @@ from chalicelib.intake.published.answers import public_id
 from shared.domain.base_model import BaseModel
 from shared.domain.petition.lifecycle import Action
 from shared.domain.petition.petition import Petition
-from shared.tables.answers.public_answers import publication_name
+from shared.tables.public_answers import publication_name
 from shared.use_cases.follow_changes import ChangePage
 
 _PUBLISHING = frozenset({Action.PUBLISH, Action.PUBLISH_WITH_PARENT})

@@ -24,11 +24,11 @@ from shared.domain.promises.weeks import Week
 from shared.platform import clock, telemetry
 from shared.platform.messages import NoticeRequest, SubscriberRequest
 from shared.platform.seal import Seal
-from shared.tables.answers.public_answers import PublicAnswer
 from shared.tables.contacts.subscribers import Subscriber, Subscribers, context_of
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
+from shared.tables.public_answers import PublicAnswer
 from shared.use_cases.answer_addresses import answer_address, permanent
 from shared.wording.facts import HOTLINE
 from shared.wording.rendering import Rendered

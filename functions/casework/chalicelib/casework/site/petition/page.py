@@ -44,7 +44,6 @@ from shared.domain.procedures import disputes
 from shared.domain.promises.deliveries import Delivery
 from shared.platform import clock
 from shared.use_cases.check_letter import places_in
-from shared.use_cases.evidence import DeliveriesOfPetition
 from shared.web.answers import forms_may_lead_to
 from shared.web.i18n import Language, gettext
 from shared.web.labels import ACTIONS, ATTACHMENT_STATES, CHANNELS, KINDS, LANES, REJECTIONS, REPLY_BY, STATES
@@ -93,8 +92,7 @@ def petition_page(
     """
     language, now = language_of_page(request), clock.now()
     names = names_of(parts, language)
-    deliveries = DeliveriesOfPetition(parts.deliveries, petition.reference)
-    view = parts.petition_views.of(petition, officer, now, deliveries)
+    view, deliveries = parts.petition_views.with_deliveries(petition, officer, now)
     forms_of_page = _forms(parts, officer, petition, refused, template, language)
     by_action = {Action(form["action"]): form for form in forms_of_page["forms"]}
     similar = similar_petitions(petition, officer, parts.petitions)

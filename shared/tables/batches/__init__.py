@@ -1,0 +1,1 @@
+"""Several items by one call."""
