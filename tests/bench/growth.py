@@ -23,26 +23,26 @@ PARTITION_WRITES = 1_000
 
 
 class Life(NamedTuple):
-    """A petition's life in figures, as the benches count them."""
+    """A petition's life in figures, as the benches count them; petitions are stored packed (ADR 0084)."""
 
-    calls: int = 76
-    writes: float = 99
-    arrival_writes: float = 24
+    calls: int = 61
+    writes: float = 76
+    arrival_writes: float = 18
     """Write units of the table `petitions` in its first minute: receipt, and route, which moves its entry of `changed`.
     """
     arrival_month_writes: float = 2
     arrival_changed_writes: float = 3
     arrival_desk_writes: float = 1
-    reads: float = 70
+    reads: float = 60
     changes: int = 5
-    item_kb: float = 6.4
+    item_kb: float = 2.5
     deliveries_kb: float = 1.4
-    outline_kb: float = 1.3
+    outline_kb: float = 0.33
     search_kb: float = 3.8
     emails: int = 4
-    dollars: float = 0.00015
-    nightly_reads: float = 1.5
-    """Read units of recount and reconciliation for each stored petition and night."""
+    dollars: float = 0.000135
+    nightly_reads: float = 0.67
+    """Read units of recount (the outline) and reconciliation (the item) for each stored petition and night."""
 
 
 class Load(NamedTuple):

@@ -64,7 +64,7 @@ def _measure(dynamodb: Any, endpoint: str, stored: int) -> None:
     os.environ.update(BENCH, AWS_ENDPOINT_URL_DYNAMODB=endpoint)
     clock.use(lambda: NOW)
     directory = MemoryDirectory()
-    petitions, outlines = Petitions(table, directory), Outlines(table)
+    petitions, outlines = Petitions(table, directory, is_packed=True), Outlines(table)
     statistics = Statistics(statistics_table, outlines, directory)
     recount = Recount(RollUp(statistics, outlines), statistics, outlines)
     rounds: dict[str, Callable[[], int]] = {
@@ -138,7 +138,7 @@ def _fill(dynamodb: Any, table: str, stored: int) -> None:
 def _items(stored: int) -> Iterator[dict[str, Any]]:
     """Yield items of petitions received over `DAYS` days: the first ones are unanswered, the others closed."""
     clock.use(lambda: NOW)
-    petitions = Petitions("bench", MemoryDirectory())
+    petitions = Petitions("bench", MemoryDirectory(), is_packed=True)
     kinds = {
         (state, day): encode(petitions.item(a_petition(state, received_at=RECEIVED_AT + timedelta(days=day))))
         for state in (State.ASSIGNED, State.CLOSED)
