@@ -151,8 +151,13 @@ def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None 
 
 def see_other(location: str, headers: Mapping[str, Any] | None = None) -> Response:
     """Answer a form with the page to show next (POST, redirect, GET)."""
-    return Response(
-        body="",
-        status_code=303,
-        headers={"Location": location, **(headers or {})},
-    )
+    return _redirect(303, location, headers)
+
+
+def send_on(location: str, headers: Mapping[str, Any] | None = None) -> Response:
+    """Answer a form with the address that the browser sends the same form to."""
+    return _redirect(307, location, headers)
+
+
+def _redirect(status: int, location: str, headers: Mapping[str, Any] | None) -> Response:
+    return Response(body="", status_code=status, headers={"Location": location, **(headers or {})})

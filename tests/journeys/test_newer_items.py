@@ -74,6 +74,7 @@ def test_a_person_is_asked_to_come_back(system: System, citizen: Citizen):
     assert "The system is being updated" in supplement.text
     assert "Tôi bổ sung &lt;b&gt;biên lai&lt;/b&gt; hôm nay." in supplement.text, "nothing typed is lost"
     assert 'action="/tra-cuu/bo-sung?lang=en"' in supplement.text
+    assert 'action="/giao-dien"' not in supplement.text, "choosing light or dark would lose it"
 
 
 def test_an_officer_sees_the_others_and_is_asked_to_come_back(system: System, citizen: Citizen):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chalicelib.intake.site.guide.appearance import own_address
@@ -45,8 +47,27 @@ def test_switch_leads_to_no_other_site(address: str):
     assert own_address(address) == "/"
 
 
-def test_page_that_answers_a_form_has_no_switch_that_would_lose_what_was_typed(intake: System):
-    refused = intake.http("POST", "/gui", form={"content": "Hồ sơ chậm."})
+def test_switch_on_a_page_that_answers_a_form_sends_what_was_typed_along(intake: System):
+    refused = intake.http(
+        "POST", "/gui", form={"content": "Hồ sơ chậm.", "key": "page-1"}, query={"lang": "en"}
+    )
+    switch = _switch(refused.text)
 
-    assert refused.status == 422
-    assert 'action="/giao-dien"' not in refused.text
+    chosen = intake.http("POST", "/giao-dien", form={**switch, "theme": "dark"})
+    shown = intake.http("POST", chosen.header("Location"), form=switch, headers={"Cookie": "theme=dark"})
+
+    assert (chosen.status, chosen.header("Location")) == (307, "/gui?lang=en")
+    assert chosen.cookies == {"theme": "dark"}
+    assert shown.status == 200
+    assert 'data-theme="dark"' in shown.text
+    assert "Hồ sơ chậm.</textarea>" in shown.text
+
+
+def test_switch_on_a_page_that_answers_a_form_without_anything_typed_leads_to_where_it_began(intake: System):
+    assert _switch(intake.http("POST", "/tra-cuu", form={}).text) == {"return": "/tra-cuu"}
+
+
+def _switch(page: str) -> dict[str, str]:
+    form = re.search(r'(?s)<form class="theme".*?</form>', page)
+    assert form
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[0]))

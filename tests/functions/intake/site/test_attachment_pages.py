@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.intake import composition
 from infra.local.emulation.functions import HttpResponse
+from tests.functions.intake.site.test_receipt import BROWSER
 from tests.support import files
 from tests.support.system import System
 
@@ -26,12 +27,18 @@ def begin(intake: System, receipt: dict[str, Any], **form: str) -> HttpResponse:
 
 def upload(intake: System, page: HttpResponse, content: bytes = JPEG) -> str:
     """Send the form of a page to the bucket and return where it leads."""
-    fields = {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}
+    fields = {name: html.unescape(value) for name, value in _HIDDEN.findall(_upload_form(page))}
     answer = intake.upload({"fields": fields}, content)
     assert answer.status == 303, answer.text
     return_path = urlsplit(answer.header("Location"))
     assert answer.header("Location").startswith(composition.parts().settings.public_url)
     return f"{return_path.path}?{return_path.query}"
+
+
+def _upload_form(page: HttpResponse) -> str:
+    form = re.search(r'(?s)enctype="multipart/form-data".*?</form>', page.text)
+    assert form
+    return form[0]
 
 
 def check(intake: System) -> None:
@@ -49,6 +56,35 @@ def test_the_forms_of_the_page_where_a_file_is_chosen_may_lead_to_the_bucket_and
     assert f"form-action 'self' {action[1].rstrip('/')};" in policy
     assert "s3.ap-southeast-1.amazonaws.com" in action[1]
     assert "form-action 'self';" in intake.http("GET", "/tra-cuu").header("Content-Security-Policy")
+
+
+def test_browser_is_led_to_an_address_where_the_file_is_chosen_without_a_pin(intake, sent):
+    led = intake.http(
+        "POST",
+        "/tra-cuu/tep",
+        form={"ma": sent["reference"], "pin": sent["pin"], "key": "page-1", "filename": "Biên nhận"},
+        headers=BROWSER,
+    )
+    address = led.header("Location")
+    page = intake.http("GET", address)
+
+    assert (led.status, sent["pin"] in address) == (303, False)
+    assert intake.http("GET", address).status == page.status == 200
+    assert f'href="{html.escape(address)}&amp;lang=en"' in page.text
+    return_path = upload(intake, page)
+    check(intake)
+    assert "Biên nhận.jpg" in intake.http("GET", return_path).text
+    assert 'enctype="multipart/form-data"' not in intake.http("GET", address).text
+
+
+def test_address_of_a_file_that_is_none_shows_the_files(intake, sent):
+    petition = composition.parts().petitions.get(sent["reference"])
+    assert petition is not None
+    query = {"p": composition.parts().files.issue_pass(petition), "tep": "0" * 32}
+
+    page = intake.http("GET", "/tra-cuu/tep", query=query)
+
+    assert (page.status, 'enctype="multipart/form-data"' in page.text) == (200, False)
 
 
 def test_the_bucket_leads_back_to_the_files_without_a_pin(intake, sent):

@@ -16,6 +16,7 @@ from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.answer import Publication
 from shared.domain.petition.values.classification import Lane, Proposal
 from shared.platform.secrets import keyring
+from tests.functions.intake.site.test_receipt import BROWSER
 from tests.support.search_files import build_index
 from tests.support.system import System
 
@@ -493,6 +494,18 @@ def test_pin_again_keeps_the_reference_for_the_pin_to_come(intake):
     assert 'name="ma" value="26 4831 9027 5"' in answer.text
     assert 'name="reference" value="26 4831 9027 5"' in answer.text
     assert "a@example.vn" not in answer.text
+
+
+def test_browser_that_asks_for_the_pin_again_is_led_to_an_address_that_says_so(intake):
+    form = {"reference": "26 4831 9027 5", "contact": "a@example.vn"}
+
+    led = intake.http("POST", "/tra-cuu/cap-lai", form=form, query={"lang": "en"}, headers=BROWSER)
+    page = intake.http("GET", led.header("Location"))
+
+    assert led.status == 303
+    assert "example.vn" not in led.header("Location")
+    assert "the PIN or a link is sent there" in page.text
+    assert 'name="ma" value="26 4831 9027 5"' in page.text
 
 
 def test_switch_of_languages_keeps_what_was_typed_on_the_page_for_the_pin(intake):

@@ -147,6 +147,19 @@ def test_short_link_of_an_sms_opens_the_petition(intake, proof):
     assert '<html lang="en">' in english.text
 
 
+def test_letters_link_opens_the_petition_in_its_language(intake):
+    reference = receipt_of(intake, lang="en").partition("p=")[2].partition(".")[0]
+    query = {"ma": reference, "t": link_token_of(key_of_identifiers(), reference)}
+
+    led = intake.http("GET", "/tra-cuu", query=query)
+    english = intake.http("GET", led.header("Location"))
+    vietnamese = intake.http("GET", "/tra-cuu", query={**query, "lang": "vi"})
+
+    assert (led.status, english.status, vietnamese.status) == (303, 200, 200)
+    assert '<html lang="en">' in english.text
+    assert '<html lang="vi">' in vietnamese.text
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -8,9 +8,9 @@ from chalicelib.intake.petitions.passes import Passes, Purpose
 from shared.domain.errors import UnknownAttachmentError
 from shared.domain.petition.change import PETITIONER
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.attachments import BelongsTo, Limits
+from shared.domain.petition.values.attachments import Attachment, AttachmentState, BelongsTo, Limits
 from shared.platform import clock
-from shared.platform.bucket import AttachmentsBucket, Download
+from shared.platform.bucket import AttachmentsBucket, Download, UploadForm
 from shared.tables.petitions import Petitions
 from shared.use_cases.declare_file import AttachmentForm, AttachmentInput, Declarations, Expected, Owner
 
@@ -35,13 +35,20 @@ class FileDesk:
         declared: AttachmentInput | AttachmentForm,
         key: str | None,
         *,
-        then: str | None = None,
         by: str = PETITIONER,
     ) -> Expected:
         """Declare a file of the petitioner's; see `Declarations.expect`."""
-        return self._declarations.expect(
-            petition, declared, Owner(by, BelongsTo.PETITION), key=key, then=then
-        )
+        return self._declarations.expect(petition, declared, Owner(by, BelongsTo.PETITION), key=key)
+
+    def waiting(self, petition: Petition, attachment_id: str) -> Attachment | None:
+        """Return a file that the petitioner declared and that is not checked yet; None where there is no such file."""
+        declared = petition.attachment(attachment_id)
+        is_waiting = declared is not None and declared.state is AttachmentState.EXPECTED
+        return declared if declared and is_waiting and declared.belongs_to is BelongsTo.PETITION else None
+
+    def upload_form(self, petition: Petition, attachment: Attachment, then: str) -> UploadForm:
+        """Return the form that uploads a declared file; the bucket leads to `then` afterwards."""
+        return self._bucket.upload_form(petition.reference, attachment, self.limits, then=then)
 
     def answers_file(self, petition: Petition, attachment_id: str) -> Download:
         """Return a link to a file that came with the ministry's answer.

@@ -14,6 +14,8 @@ from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.receive_petition import checked_key
 from chalicelib.intake.petitions.track_petition import PETITIONERS_FILES_IN, petitioners_files
 from chalicelib.intake.site.frame import (
+    at_address,
+    follows_redirects,
     form_errors,
     form_fields,
     gone_page,
@@ -27,16 +29,19 @@ from chalicelib.intake.site.frame import (
 )
 from shared.domain import errors
 from shared.domain.petition.petition import Petition
-from shared.domain.petition.values.attachments import EXTENSIONS, AttachmentState, Rejection
+from shared.domain.petition.values.attachments import EXTENSIONS, Attachment, AttachmentState, Rejection
 from shared.platform import clock
 from shared.platform.bucket import origin_of
-from shared.use_cases.declare_file import AttachmentForm, Expected
+from shared.use_cases.declare_file import AttachmentForm
 from shared.web.answers import see_other
 from shared.web.i18n import N_, Language, gettext
 from shared.web.labels import REJECTIONS
 from shared.web.rendering import link
 from shared.web.requests import form_pairs, query_parameter, validated
 from shared.web.routes import Routes
+
+_TO_CHOOSE = "tep"
+"""The parameter of the address that names the file whose upload it shows the form for."""
 
 
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
@@ -50,16 +55,19 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 
 def files(parts: Parts, request: Request) -> Response:
-    """Show the states of a petitioner's files, after the bucket led back."""
+    """Show the states of a petitioner's files, after the bucket led back; or the form that uploads one of them."""
     try:
         petition = parts.files.admitted(query_parameter(request, "p"))
     except errors.NotFoundOrWrongPinError:
         return _expired(parts, request)
+    chosen = parts.files.waiting(petition, query_parameter(request, _TO_CHOOSE))
+    if chosen is not None:
+        return _choose_page(parts, request, petition, chosen)
     return _files_page(parts, request, petition, just_sent=bool(query_parameter(request, "key")))
 
 
 def attach(parts: Parts, request: Request) -> Response:
-    """Declare a file and show the form that uploads it; or say why there is none."""
+    """Declare a file and lead to the form that uploads it; or say why there is none."""
     form = form_fields(form_pairs(request))
     try:
         petition = _admitted(parts, request, form)
@@ -67,35 +75,48 @@ def attach(parts: Parts, request: Request) -> Response:
         if form.get("p"):
             return _expired(parts, request)
         raise
-    language = page_language(request)
-    return_path = link(f"/tra-cuu/tep?p={parts.files.issue_pass(petition)}", language)
     try:
-        expected = _expected(parts, petition, form, f"{parts.settings.public_url}{return_path}")
+        petition, attachment = _declared(parts, petition, form)
     except errors.InvalidInputError as error:
         return _files_page(parts, request, petition, form=form, problems=error.problems)
-    if expected.attachment.state is not AttachmentState.EXPECTED:
-        return see_other(return_path)
+    if attachment.state is AttachmentState.EXPECTED and not follows_redirects(request):
+        return _choose_page(parts, request, petition, attachment)
+    files_pass = parts.files.issue_pass(petition)
+    return see_other(_address(files_pass, page_language(request), attachment.id))
+
+
+def _address(files_pass: str, language: Language, to_choose: str = "") -> str:
+    """Return the address of a petition's files, or of the form that uploads one of them."""
+    return link(f"/tra-cuu/tep?p={files_pass}{f'&{_TO_CHOOSE}={to_choose}' if to_choose else ''}", language)
+
+
+def _choose_page(parts: Parts, request: Request, petition: Petition, attachment: Attachment) -> Response:
+    """Show the form that uploads a declared file; the bucket leads back to the petition's files."""
+    files_pass = parts.files.issue_pass(petition)
+    return_path = _address(files_pass, page_language(request))
+    form = parts.files.upload_form(petition, attachment, then=f"{parts.settings.public_url}{return_path}")
     shown = page(
         parts,
         request,
         "choose_file.html",
-        form=expected.form,
+        form=form,
         return_path=return_path,
-        other_language=link(return_path.removesuffix("&lang=en"), "vi" if language == "en" else "en"),
+        **at_address(request, lambda language: _address(files_pass, language, attachment.id)),
         types=",".join(EXTENSIONS),
         limits=parts.files.limits,
     )
-    return leading_to(origin_of(expected.form.url), shown)
+    return leading_to(origin_of(form.url), shown)
 
 
-def _expected(parts: Parts, petition: Petition, form: Mapping[str, str], then: str) -> Expected:
+def _declared(parts: Parts, petition: Petition, form: Mapping[str, str]) -> tuple[Petition, Attachment]:
     """Declare the file of a form; another file under the key of a form that was sent before is one more file."""
     declared = validated(AttachmentForm, {"filename": form.get("filename")})
     key = form.get("key")
     try:
-        return parts.files.expect(petition, declared, checked_key(key) if key else None, then=then)
+        expected = parts.files.expect(petition, declared, checked_key(key) if key else None)
     except errors.IdempotencyKeyReusedError:
-        return parts.files.expect(petition, declared, new_key(), then=then)
+        expected = parts.files.expect(petition, declared, new_key())
+    return expected.petition, expected.attachment
 
 
 def upload_words(language: Language) -> dict[str, object]:
@@ -152,10 +173,10 @@ def _files_page(
         **shown_errors(listed),
         reference=petition.reference,
         attachments=petitioners_files(petition, language),
-        other_language=link(f"/tra-cuu/tep?p={file_pass}", "vi" if language == "en" else "en"),
+        **at_address(request, lambda language: _address(file_pass, language)),
         may_attach=petition.as_known_outside(clock.now()).state in PETITIONERS_FILES_IN,
         just_sent=just_sent,
-        look_again=link(f"/tra-cuu/tep?p={file_pass}", language),
+        look_again=_address(file_pass, language),
         file_pass=file_pass,
         key=new_key(),
         form=form or {},

@@ -100,6 +100,16 @@ LONGEST_FIELD = 20_000
 """Characters of a wrong field that are shown again to be corrected."""
 
 
+class Kept(NamedTuple):
+    """A form that is not taken yet: the switches of language and theme send it along, so that nothing typed is lost."""
+
+    path: str
+    """The address that shows the form again."""
+    fields: tuple[tuple[str, str], ...]
+    step: str = "edit"
+    """Says at that address that the form is shown again and not taken; "" where it shows it anyway."""
+
+
 class FormError(NamedTuple):
     """One line of the error summary: leads to the field with this id."""
 
@@ -162,9 +172,9 @@ def theme_of(request: Request) -> str:
 
 
 def same_page(request: Request) -> str:
-    """Return the address of a page that can be asked for again, "" for the answer to a form."""
+    """Return the page's own address; the answer to a form has none, so that of the page that the form began on."""
     if request.method != "GET":
-        return ""
+        return link(_began_on(request), page_language(request))
     query = urlencode(query_parameters(request))
     return address_of(request.to_original_event()) + (f"?{query}" if query else "")
 
@@ -191,8 +201,19 @@ def other_language(request: Request, language: Language) -> str:
     address = ""
     query = {name: value for name, value in query_parameters(request).items() if name != "lang"}
     if request.method != "GET":
-        address, query = f"/{here(request).strip('/').partition('/')[0]}", {}
+        address, query = _began_on(request), {}
     return f"{address}?{urlencode({**query, 'lang': 'vi' if language == 'en' else 'en'})}"
+
+
+def _began_on(request: Request) -> str:
+    return f"/{here(request).strip('/').partition('/')[0]}"
+
+
+def at_address(request: Request, address_in: Callable[[Language], str]) -> dict[str, str]:
+    """Return the facts of a page that has an address besides: its switches of language and theme lead there."""
+    language = page_language(request)
+    other: Language = "vi" if language == "en" else "en"
+    return {"same_page": address_in(language), "other_language": address_in(other)}
 
 
 def done_words(request: Request, words: Mapping[str, str]) -> str:
@@ -234,6 +255,7 @@ def error_page(parts: Parts, request: Request, error: errors.PetitionError) -> R
         request,
         "message.html",
         status,
+        **({"same_page": ""} if unsent else {}),
         title=problem["title"],
         detail=one_text_of(problem),
         unsent=unsent,

@@ -17,6 +17,8 @@ from chalicelib.intake.petitions.publication import publication_of
 from chalicelib.intake.petitions.track_petition import petitioners_view
 from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
+    Kept,
+    at_address,
     follows_redirects,
     form_errors,
     gone_page,
@@ -153,12 +155,13 @@ def petition_page(
     """
     language = page_language(request)
     listed = form_errors(problems, language)
-    written = [(name, form[name]) for name in WRITTEN if form and form.get(name)]
-    switch = (
-        {}
-        if request.method == "GET"
-        else {"other_language": _in_other_language(parts, request, petition, secret)}
-    )
+    switch: dict[str, Any] = {}
+    if request.method != "GET":
+        switch = at_address(request, lambda other: _address(parts, request, petition, secret, other))
+    if written := [(name, form[name]) for name in WRITTEN if form and form.get(name)]:
+        offered = parts.finder.secret_for(petition, secret)
+        proof = ("ma", petition.reference), ("pin", offered)
+        switch["kept"] = Kept("/tra-cuu", (*proof, *written), step="")
     shown = page(
         parts,
         request,
@@ -170,7 +173,6 @@ def petition_page(
         key=new_key(),
         opened=query_parameter(request, OPENED),
         form=form or {},
-        written=written,
         done=outcome.done,
         refused=outcome.refused,
         limits=parts.settings.file_limits,
@@ -215,12 +217,6 @@ def _of_petition(parts: Parts, request: Request, petition: Petition, secret: str
         "secret": parts.finder.secret_for(petition, secret),
         "record": record.as_json(),
     }
-
-
-def _in_other_language(parts: Parts, request: Request, petition: Petition, secret: str) -> str:
-    """Return the page's own address in the other language: the answer of a form has none."""
-    other: Language = "vi" if page_language(request) == "en" else "en"
-    return _address(parts, request, petition, secret, other)
 
 
 def _address(

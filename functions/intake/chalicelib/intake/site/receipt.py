@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from chalice.app import Request, Response
@@ -26,6 +27,7 @@ from chalicelib.intake.petitions.track_petition import receipt
 from chalicelib.intake.site.changes import calendar_answer
 from chalicelib.intake.site.files import upload_words
 from chalicelib.intake.site.frame import (
+    at_address,
     follows_redirects,
     gone_page,
     page,
@@ -246,14 +248,13 @@ def _receipt_page(
     _ = gettext(language)
     pin = parts.finder.pin_of(petition)
     view = receipt(petition, pin, parts.settings.public_url, language, contacts.answer_by)
-    other = receipt_address(parts.passes, petition, "vi" if language == "en" else "en")
     unit = parts.directory.units(local_date(clock.now())).get(petition.unit or "")
     shown = page(
         parts,
         request,
         "receipt.html",
         status,
-        **({"other_language": other} if is_fresh else {}),
+        **(at_address(request, partial(receipt_address, parts.passes, petition)) if is_fresh else {}),
         **upload_words(language),
         receipt=view,
         answer_by=", ".join(_(REPLY_BY[channel]) for channel in contacts.answer_by),

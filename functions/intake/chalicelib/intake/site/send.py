@@ -17,6 +17,7 @@ from chalicelib.intake.limits.address_limit import Sender
 from chalicelib.intake.limits.proof_of_work import Challenges
 from chalicelib.intake.petitions.receive_petition import answered_by, receive_petition
 from chalicelib.intake.site.frame import (
+    Kept,
     form_errors,
     form_fields,
     new_key,
@@ -127,7 +128,7 @@ def _send_page(
         form=form,
         reply_by=reply_by,
         note=note,
-        sent_again=[*_fields_again(form, reply_by), ("key", key)] if form else [],
+        kept=Kept("/gui", (*_fields_again(form, reply_by), ("key", key))) if form else None,
         fields=parts.public_record.fields(page_language(request)).fields,
         **_challenge(parts.challenges, form, key),
     )
@@ -160,6 +161,8 @@ def _review_page(
     petitioner = petition.petitioner
     answer_by = answered_by(petition, parts.settings.opened_countries)
     fields = {field.code: field.name for field in parts.public_record.fields(language).fields}
+    fields_again = _fields_again(form, reply_by)
+    challenge = _challenge(parts.challenges, form, usable_key(form))
     rows = (
         (_("Tiêu đề"), petition.subject),
         (_("Loại"), _(KINDS[petition.kind]) if petition.kind else _("Nhờ Bộ xác định")),
@@ -180,9 +183,10 @@ def _review_page(
         "review.html",
         content=petition.content,
         rows=[(label, value) for label, value in rows if value],
-        hidden=_fields_again(form, reply_by),
+        hidden=fields_again,
         similar=parts.public_record.like(f"{petition.subject or ''} {petition.content}", language),
-        **_challenge(parts.challenges, form, usable_key(form)),
+        kept=Kept("/gui", (*fields_again, *((name, challenge[name]) for name in ("key", "proof")))),
+        **challenge,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 
@@ -10,6 +11,9 @@ from chalicelib.intake.composition import Parts
 from chalicelib.intake.petitions.pin_again import PIN_IS_SENT
 from chalicelib.intake.site.frame import (
     FormError,
+    Kept,
+    done_words,
+    follows_redirects,
     form_errors,
     form_fields,
     page,
@@ -41,15 +45,17 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 
 def track_form(parts: Parts, request: Request) -> Response:
-    """Show the form; an e-mail's link, which carries a token, leads straight to the petition."""
+    """Show the form; an e-mail's link, which carries a token, leads straight to the petition, in its language."""
     form = {"ma": query_parameter(request, "ma")}
     token = query_parameter(request, "t")
     if not token:
-        return track_page(parts, request, form)
+        return track_page(parts, request, form, done=done_words(request, _DONE))
     try:
         petition = parts.finder.find(form["ma"], proof_in(request, {"pin": token}))
     except (errors.NotFoundOrWrongPinError, errors.PinSlowedError) as error:
         return track_page(parts, request, form, error)
+    if petition.language == "en" and not query_parameter(request, "lang"):
+        return see_other(link(f"/tra-cuu?{urlencode({'ma': form['ma'], 't': token})}", "en"))
     return petition_page(parts, request, petition, token)
 
 
@@ -86,13 +92,16 @@ def track(parts: Parts, request: Request) -> Response:
 
 
 def unlock(parts: Parts, request: Request) -> Response:
-    """Have the PIN sent to a contact on file; the page is the same for everybody."""
+    """Have the PIN sent to a contact on file; the answer is the same for everybody."""
     form = form_fields(form_pairs(request))
     missing = _missing(form, "reference", "contact")
     if missing:
         return track_page(parts, request, form, problems=missing, is_pin_again=True)
     parts.pin_again.ask(form["reference"], form["contact"])
-    reference = form["reference"]
+    reference = form["reference"][: _LENGTHS["reference"]]
+    if follows_redirects(request):
+        query = urlencode({"ma": reference, "xong": _SENT_AGAIN})
+        return see_other(link(f"/tra-cuu?{query}", page_language(request)))
     done = gettext(page_language(request))(PIN_IS_SENT)
     return track_page(parts, request, {"ma": reference, "reference": reference}, done=done)
 
@@ -137,7 +146,7 @@ def track_page(
         status,
         **facts,
         form={"reference": shown.get("ma", ""), **shown},
-        sent_again=list(shown.items()) if request.method == "POST" else [],
+        kept=Kept("/tra-cuu", tuple(shown.items())) if shown and request.method == "POST" else None,
         is_pin_again=is_pin_again,
         done=done,
         slowed=slowed,
@@ -145,5 +154,7 @@ def track_page(
     return try_again_after(response, slowed.retry_after) if slowed else response
 
 
+_SENT_AGAIN = "cap-lai"
+_DONE = {_SENT_AGAIN: PIN_IS_SENT}
 _LENGTHS = {"ma": 20, "pin": 40, "reference": 20, "contact": 254}
 """The fields of the page for the PIN, and how much of each is shown again."""

@@ -15,6 +15,8 @@ from chalicelib.intake.petitions.addresses import MINE, NEW_PIN_HOLDS_FOR
 from chalicelib.intake.site.frame import (
     LABELS,
     FormError,
+    Kept,
+    at_address,
     done_words,
     form_errors,
     form_fields,
@@ -229,7 +231,7 @@ def _contact_page(
         422 if facts["errors"] else status,
         **facts,
         form=shown,
-        sent_again=list(shown.items()) if request.method == "POST" else [],
+        kept=Kept(CODE, tuple(shown.items())) if shown and request.method == "POST" else None,
         note=note,
         done=done,
     )
@@ -245,7 +247,6 @@ def _code_page(
     status: int = 200,
 ) -> Response:
     code = parts.access_by_code.waiting(waiting.secret)
-    language = page_language(request)
     if code is None and not errors:
         return lead_to(request, HOME, "het-gio")
     return page(
@@ -254,7 +255,7 @@ def _code_page(
         "my_petitions_code.html",
         status,
         **shown_errors(errors),
-        other_language=f"{CODE}?lang={'vi' if language == 'en' else 'en'}",
+        **at_address(request, lambda language: link(CODE, language)),
         tail=waiting.tail,
         until=_time_of_day(int(code.ends_at.timestamp())) if code else "",
         again_in=code.again_in if code else 0,

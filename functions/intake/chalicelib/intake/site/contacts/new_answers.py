@@ -12,6 +12,7 @@ from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.site.frame import (
+    Kept,
     done_words,
     form_errors,
     form_fields,
@@ -138,7 +139,7 @@ def _form_page(
         **facts,
         form=shown,
         fields=[("", _("Mọi lĩnh vực")), *_fields(parts, language).items()],
-        sent_again=list(shown.items()) if request.method == "POST" else [],
+        kept=Kept(HOME, tuple(shown.items())) if shown and request.method == "POST" else None,
         note=note,
         done=done_words(request, _DONE),
         is_refused=query_parameter(request, "xong") == "het-han",

@@ -1,4 +1,7 @@
-"""The switch between light and dark: a form, and a cookie that remembers the choice; nothing else is in it."""
+"""The switch between light and dark: a form, and a cookie that remembers the choice; nothing else is in it.
+
+On a page that answers a form, the switch carries what was typed there: the browser sends it on to the page's address.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.site.frame import THEME_COOKIE, THEMES, site_routes
-from shared.web.answers import see_other
+from shared.web.answers import see_other, send_on
 from shared.web.requests import form_body
 from shared.web.routes import Routes
 
@@ -27,13 +30,14 @@ def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
 
 
 def choose(_parts: Parts, request: Request) -> Response:
-    """Remember light or dark in this browser, or forget it, and lead back to the page."""
+    """Remember light or dark in this browser, or forget it, and lead back to the page, with what was typed on it."""
     form = form_body(request)
     theme = form.get("theme", "")
     seconds = KEPT_SECONDS if theme in THEMES else 0
     value = theme if theme in THEMES else ""
     cookie = f"{THEME_COOKIE}={value}; Path=/; Max-Age={seconds}; SameSite=Lax; Secure; HttpOnly"
-    return see_other(own_address(form.get("return", "")), {"Set-Cookie": cookie})
+    lead_back = send_on if form.get("kept") == "1" else see_other
+    return lead_back(own_address(form.get("return", "")), {"Set-Cookie": cookie})
 
 
 def own_address(address: str) -> str:

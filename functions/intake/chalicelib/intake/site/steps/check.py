@@ -77,9 +77,10 @@ def send(parts: Parts, request: Request) -> Response:
     if holder is None:
         return see_other(link("/gui", language))
     unsent = parts.unsent.get(holder.unsent_pass)
-    if unsent.version:
-        chosen = _without_guesses(fields_in(pairs, Step.CHECK), unsent.fields)
-        unsent = save(parts, request, holder, chosen, form.get("proof", ""))
+    if not unsent.version:
+        return see_other(holder.step(Step.CHECK, language))
+    chosen = _without_guesses(fields_in(pairs, Step.CHECK), unsent.fields)
+    unsent = save(parts, request, holder, chosen, form.get("proof", ""))
     instead = _instead(parts, request, holder, unsent)
     if instead is None and form.get("consent") != "1":
         instead = see_other(holder.step(Step.CHECK, language, **{TO_MEND: "1"}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from chalicelib.intake.site.frame import (
     LONGEST_FIELD,
     MISSING,
     FormError,
+    at_address,
     here,
     page,
     page_language,
@@ -143,11 +145,7 @@ def step_page(
     returns = query_parameter(request, RETURN) == "1"
     previous = Step.CHECK if returns else steps.before(step)
     going_back = {"lui": "1"} if previous is Step.ANSWERS else {}
-    own_place = (
-        {}
-        if request.method == "GET"
-        else {"other_language": holder.step(step, "vi" if language == "en" else "en")}
-    )
+    own_place = at_address(request, partial(holder.step, step)) if request.method != "GET" else {}
     return page(
         parts,
         request,
