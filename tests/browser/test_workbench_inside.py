@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from infra.local.life.scenes import DAYS, SCENES
 from infra.local.site.pages.frame import PLACES
 from tests.browser.conftest import PHONE, opened, send_petition
 from tests.browser.screen import sticking_out
@@ -95,7 +96,7 @@ def test_a_dead_letter_is_put_back_without_a_script(
     expect(plain.get_by_text("No dead letters.")).to_be_visible()
 
 
-def test_the_first_steps_of_a_life_are_played(page: Page, plain: Page, axe: Callable[[Page], None]):
+def test_a_life_is_played_to_its_end(page: Page, plain: Page, axe: Callable[[Page], None]):
     plain.goto("/local/pages/demonstration?lang=en")
     plain.get_by_role("button", name="Next step").click()
     expect(plain.locator(".scenes .played")).to_have_count(1)
@@ -109,7 +110,20 @@ def test_the_first_steps_of_a_life_are_played(page: Page, plain: Page, axe: Call
 
     expect(page.locator("#life-title")).to_contain_text("paused")
     expect(page.locator(".phone .out")).to_contain_text("PAKN Toi la giao vien")
+
+    plain.goto("/local/pages/demonstration?lang=en")
+    for played in range(plain.locator(".scenes .played").count(), len(SCENES)):
+        plain.get_by_role("button", name="Next step").click(timeout=WAITS_MS)
+        expect(plain.locator(".scenes .played")).to_have_count(played + 1)
+    expect(page.locator(".scenes .played")).to_have_count(len(SCENES), timeout=WAITS_MS)
+    expect(page.locator("#life-title")).to_contain_text(f"Day {DAYS} of {DAYS}: done")
+    expect(plain.locator(".scenes .waits")).to_have_count(0)
     keeps_the_rules(page, axe, "/local/pages/demonstration")
+
+    page.get_by_role("link", name="See the published answer").click()
+    expect(page.locator(".results")).to_contain_text("nâng bậc lương")
+    page.go_back()
+    page.get_by_role("button", name=f"{DAYS} days").click()
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#life-title")).to_contain_text("stopped")
 

@@ -113,10 +113,16 @@ class _Telephone(Driver):
 class Demonstration:
     """Plays lives on one system, one at a time."""
 
-    def __init__(self, system: LocalSystem, scene_seconds: float = SCENE_SECONDS) -> None:
-        """Take the system, and the time that a scene takes."""
+    def __init__(
+        self,
+        system: LocalSystem,
+        scene_seconds: float = SCENE_SECONDS,
+        least_pause_seconds: float = LEAST_PAUSE_SECONDS,
+    ) -> None:
+        """Take the system, the time that a scene takes by itself, and the least pause after one."""
         self._system = system
         self._scene_seconds = scene_seconds
+        self._least_pause_seconds = least_pause_seconds
         self._state = READY
         self._run: Run | None = None
         self._count = 0
@@ -175,7 +181,7 @@ class Demonstration:
             ends_at = time.monotonic() + self._scene_seconds
             if not self._play_one(lambda: self._state == RUNNING):
                 return
-            self._wakes.wait(max(LEAST_PAUSE_SECONDS, ends_at - time.monotonic()))
+            self._wakes.wait(max(self._least_pause_seconds, ends_at - time.monotonic()))
 
     def _play_one(self, may_go_on: Callable[[], bool]) -> bool:
         """Play the next scene; return whether there are more."""
