@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.base import AxeResults
@@ -14,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from infra.tools import chromium
+from tests.browser.forms import FORMS, opened_in
 from tests.support.people import CONTENT
 from tests.support.running_stack import WITHOUT_SAMPLES, RunningStack, running_stack
 
@@ -89,28 +91,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def phone(browser: Browser, site: str) -> Iterator[Page]:
     """A page as wide as a phone, without JavaScript; whatever it asks for outside the site fails the test."""
-    with a_phone(browser, site) as page:
+    with opened_in(browser, site, FORMS[0]) as page:
         yield page
-
-
-@pytest.fixture
-def phone_and_bucket(browser: Browser, stack: RunningStack) -> Iterator[Page]:
-    """The same, which may also reach the bucket of files."""
-    with a_phone(browser, stack.site, f"{stack.moto}/") as page:
-        yield page
-
-
-@contextmanager
-def a_phone(browser: Browser, site: str, *others: str) -> Iterator[Page]:
-    """Open a page that may ask for what is on the site and on other addresses."""
-    context = browser.new_context(viewport=PHONE, java_script_enabled=False, base_url=site, locale="vi-VN")
-    page = context.new_page()
-    strangers: list[str] = []
-    own = (site, *others, "data:")
-    page.on("request", lambda sent: None if sent.url.startswith(own) else strangers.append(sent.url))
-    yield page
-    context.close()
-    assert strangers == []
 
 
 @pytest.fixture
@@ -137,10 +119,10 @@ def opened(
     assert errors == []
 
 
-def send_petition(site: str, sender: str) -> str:
+def send_petition(site: str, sender: str, **facts: Any) -> str:
     """Send a petition of somebody with an address of their own, and return its reference."""
     someone = {"name": "Lê Thị Ba", "address": "Huế", "email": f"{sender}@thu.example"}
-    body = {"content": CONTENT, "petitioner": someone, "reply_by": ["EMAIL"]}
+    body = {"content": CONTENT, "petitioner": someone, "reply_by": ["EMAIL"], **facts}
     request = urllib.request.Request(  # noqa: S310 - our own address
         f"{site}/v1/petitions", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
@@ -12,6 +14,8 @@ from tests.browser.screen import sticking_out
 SIGNED_IN_WITHIN_MS = 30_000
 """On a machine that others use too, a first sign-in loads a function and may take seconds."""
 WIDE = ViewportSize(width=1280, height=900)
+ROUTED_WITHIN_SECONDS = 60
+LOOKS_AGAIN_AFTER_MS = 250
 SCREENS = (WIDE, ViewportSize(width=360, height=740))
 
 
@@ -41,3 +45,20 @@ def assert_fits(page: Page, axe: Callable[[Page], None]) -> None:
         page.set_viewport_size(screen)
         assert sticking_out(page) == []
         axe(page)
+
+
+def act(page: Page, username: str, action: str, reference: str, **body: Any) -> None:
+    """Let an officer act on a petition over the desk's API, once it is where they can."""
+    signed_in = page.request.post(
+        "/desk/v1/session", data={"username": username, "password": f"Local-{username}-2026"}
+    )
+    headers = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
+    path = f"/desk/v1/petitions/{reference}"
+    until = time.monotonic() + ROUTED_WITHIN_SECONDS
+    while True:
+        version = page.request.get(path, headers=headers).json().get("version")
+        done = page.request.post(f"{path}/{action}", headers=headers, data={"version": version, **body})
+        if done.ok:
+            return
+        assert time.monotonic() < until, done.text()
+        page.wait_for_timeout(LOOKS_AGAIN_AFTER_MS)

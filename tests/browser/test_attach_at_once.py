@@ -10,7 +10,10 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_citizen_pages import assert_fits, send, tab_to, unfold
+from tests.browser.forms import WITH_SCRIPT, Form, opened_in
+from tests.browser.test_attachments import RECEIVED
+from tests.browser.test_citizen_pages import assert_fits, tab_to, unfold
+from tests.browser.test_receipt_and_petition import receipt_address
 from tests.support import files
 from tests.support.running_stack import RunningStack
 
@@ -61,23 +64,30 @@ def rows(page: Page) -> Locator:
     return page.locator("#upload .files li")
 
 
-def test_files_are_sent_as_soon_as_they_are_chosen_and_checked_in_place(page: Page, tmp_path: Path):
-    _, pin = send(page, "Tôi gửi kèm ảnh biên nhận và quyết định.")
-    unfold(page, "#files summary")
-    expect(page.locator("#attach-plain")).to_be_hidden()
+@WITH_SCRIPT
+def test_files_are_sent_as_soon_as_they_are_chosen_and_checked_in_place(
+    browser: Browser, stack: RunningStack, form: Form, tmp_path: Path
+):
     first, second = tmp_path / "IMG_0001.jpg", tmp_path / "Quyết định.png"
     first.write_bytes(files.picture_with_place())
     second.write_bytes(files.picture("PNG"))
+    with opened_in(browser, stack.site, form, f"{stack.moto}/") as page:
+        page.goto(receipt_address(page, f"at-once-{form}", form.language))
+        pin = page.locator("#pin").inner_text()
+        unfold(page, "#files summary")
+        expect(page.locator("#attach-plain")).to_be_hidden()
 
-    tab_to(page, "#upload-files")
-    page.locator("#upload-files").set_input_files([first, second])
+        tab_to(page, "#upload-files")
+        page.locator("#upload-files").set_input_files([first, second])
 
-    for number, name in enumerate(("IMG_0001.jpg", "Quyết định.png")):
-        expect(rows(page).nth(number)).to_contain_text(name, timeout=15_000)
-        expect(rows(page).nth(number).get_by_role("status")).to_have_text("Đã nhận tệp", timeout=15_000)
-    expect(page.locator("progress")).to_have_count(0)
-    assert pin not in page.url
-    assert_fits(page)
+        for number, name in enumerate(("IMG_0001.jpg", "Quyết định.png")):
+            expect(rows(page).nth(number)).to_contain_text(name, timeout=15_000)
+            expect(rows(page).nth(number).get_by_role("status")).to_have_text(
+                RECEIVED[form.language], timeout=15_000
+            )
+        expect(page.locator("progress")).to_have_count(0)
+        assert pin not in page.url
+        assert_fits(page)
 
 
 def test_dropped_file_is_sent_from_the_tracking_page_and_stays_there(page: Page, followed: tuple[str, str]):

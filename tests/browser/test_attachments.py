@@ -1,16 +1,24 @@
-"""Somebody with a phone, a keyboard and no JavaScript sends a picture with their petition."""
+"""Somebody with a keyboard and no JavaScript sends a picture with their petition."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_citizen_pages import assert_fits, press, send, tab_to, type_into, unfold
+from tests.browser.forms import WITHOUT_SCRIPT, Form, opened_in
+from tests.browser.test_citizen_pages import assert_fits, press, tab_to, type_into, unfold
+from tests.browser.test_receipt_and_petition import receipt_address
 from tests.support import files
+from tests.support.running_stack import RunningStack
 
 CHECKED_WITHIN_SECONDS = 30
+RECEIVED = {"vi": "Đã nhận tệp", "en": "File received"}
+REFUSED = {
+    "vi": ("Không nhận tệp", "lưu thành PDF rồi gửi lại"),
+    "en": ("File not kept", "save it as a PDF, then send it again"),
+}
 
 
 def begin(page: Page, name: str) -> None:
@@ -18,7 +26,7 @@ def begin(page: Page, name: str) -> None:
     unfold(page, "#files summary")
     type_into(page, "filename", name)
     press(page, "#attach")
-    expect(page.locator("h1")).to_have_text("Chọn tệp")
+    expect(page.locator("#file")).to_be_visible()
 
 
 def upload(page: Page, path: Path) -> None:
@@ -26,12 +34,12 @@ def upload(page: Page, path: Path) -> None:
     tab_to(page, "#file")
     page.locator("#file").set_input_files(path)
     press(page, "main form button")
-    expect(page.locator("h1")).to_have_text("Tệp đính kèm")
+    expect(page.locator("main .files")).to_be_visible()
 
 
 def checked(page: Page) -> None:
     """Look again until the check is done, as the page says."""
-    again = page.get_by_role("link", name="Xem lại")
+    again = page.locator(".banner a")
     until = time.monotonic() + CHECKED_WITHIN_SECONDS
     while again.count():
         assert time.monotonic() < until, "the file is not checked"
@@ -40,37 +48,49 @@ def checked(page: Page) -> None:
             again.click()
 
 
-def test_a_picture_is_sent_after_the_receipt_and_is_on_the_tracking_page(phone_and_bucket, tmp_path):
-    phone = phone_and_bucket
-    reference, pin = send(phone, "Biên nhận hồ sơ của tôi có ảnh kèm theo.")
+@WITHOUT_SCRIPT
+def test_a_picture_is_sent_after_the_receipt_and_is_on_the_tracking_page(
+    browser: Browser, stack: RunningStack, form: Form, tmp_path: Path
+):
     picture = tmp_path / "IMG_0001.jpg"
     picture.write_bytes(files.picture_with_place())
+    with opened_in(browser, stack.site, form, f"{stack.moto}/") as page:
+        page.goto(receipt_address(page, f"picture-{form}", form.language))
+        reference, pin = page.locator("#reference").inner_text(), page.locator("#pin").inner_text()
 
-    begin(phone, "Biên nhận hồ sơ")
-    assert_fits(phone)
-    upload(phone, picture)
-    checked(phone)
+        begin(page, "Biên nhận hồ sơ")
+        assert_fits(page)
+        page.reload()
+        page.locator("header .lang").click()
+        expect(page.locator("html")).to_have_attribute("lang", form.other_language)
+        page.locator("header .lang").click()
+        upload(page, picture)
+        checked(page)
 
-    expect(phone.locator(".files li")).to_contain_text("Biên nhận hồ sơ.jpg")
-    expect(phone.locator(".files li")).to_contain_text("Đã nhận tệp")
-    assert pin not in phone.url
-    assert_fits(phone)
-    phone.goto("/tra-cuu")
-    type_into(phone, "ma", reference)
-    type_into(phone, "pin", pin)
-    phone.keyboard.press("Enter")
-    expect(phone.locator(".files li")).to_contain_text("Biên nhận hồ sơ.jpg")
+        expect(page.locator(".files li")).to_contain_text("Biên nhận hồ sơ.jpg")
+        expect(page.locator(".files li")).to_contain_text(RECEIVED[form.language])
+        assert pin not in page.url
+        assert_fits(page)
+        page.goto(form.at("/tra-cuu"))
+        type_into(page, "ma", reference)
+        type_into(page, "pin", pin)
+        page.keyboard.press("Enter")
+        expect(page.locator("#main .files li").first).to_contain_text("Biên nhận hồ sơ.jpg")
 
 
-def test_what_is_no_picture_is_said_so_with_what_to_do_next(phone_and_bucket, tmp_path):
-    phone = phone_and_bucket
-    send(phone, "Tôi gửi kèm một tệp văn bản.")
+@WITHOUT_SCRIPT
+def test_what_is_no_picture_is_said_so_with_what_to_do_next(
+    browser: Browser, stack: RunningStack, form: Form, tmp_path: Path
+):
     text = tmp_path / "ghi-chu.jpg"
     text.write_text("không phải ảnh", encoding="utf-8")
+    with opened_in(browser, stack.site, form, f"{stack.moto}/") as page:
+        page.goto(receipt_address(page, f"text-{form}", form.language))
 
-    begin(phone, "")
-    upload(phone, text)
-    checked(phone)
+        begin(page, "")
+        upload(page, text)
+        checked(page)
 
-    expect(phone.locator(".files li")).to_contain_text("Không nhận tệp")
-    expect(phone.locator(".files li")).to_contain_text("lưu thành PDF rồi gửi lại")
+        for words in REFUSED[form.language]:
+            expect(page.locator(".files li")).to_contain_text(words)
+        assert_fits(page)

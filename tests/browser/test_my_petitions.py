@@ -2,114 +2,94 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import product
+from typing import Literal
 
-import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, send_petition
+from tests.browser.forms import IN_FORMS, Form, opened_in
+from tests.browser.outbox import sent_to
+from tests.browser.screen import sticking_out
+from tests.browser.test_citizen_pages import assert_fits
 
 HOME = "/ho-so-cua-toi"
-_CODE = re.compile(r"(?:Mã mở Hồ sơ của tôi|The code for My petitions): (\d{6})")
-WITHIN_SECONDS = 60
+CODE = r"(?:Mã mở Hồ sơ của tôi|The code for My petitions): (\d{6})"
+IS_READ = "phân công"
+"""A word of the letter to officers once the router has read a petition: before, a contact alone does not open it."""
+WIDE = ViewportSize(width=1280, height=740)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+OPEN, ASK = "form[action^='/ho-so-cua-toi/mo'] button", "form[action^='/ho-so-cua-toi/ma'] button"
+CLOSE = "form[action^='/ho-so-cua-toi/dong'] button"
 
 
-def code_sent_to(site: str, address: str) -> str:
-    """Return the latest code that was sent to an address, as soon as it has come."""
-    until = time.monotonic() + WITHIN_SECONDS
-    while time.monotonic() < until:
-        with urllib.request.urlopen(f"{site}/local/outbox", timeout=30) as answer:  # noqa: S310 - our own address
-            texts = [message["text"] for message in json.load(answer) if message["to"] == address]
-        if codes := [match[1] for text in texts for match in _CODE.finditer(text)]:
-            return codes[-1]
-        time.sleep(0.5)
-    raise AssertionError("no code came")
+def send_and_wait(site: str, sender: str) -> tuple[str, str]:
+    """Send a petition, wait until the router has read it, and return its sender's address and its reference."""
+    name = f"{sender}-{int(time.time() * 1000)}"
+    reference, address = send_petition(site, name), f"{name}@thu.example"
+    sent_to(site, "", IS_READ, reference)
+    return address, reference
 
 
-def wait_until_read(site: str, reference: str) -> None:
-    """Wait until the router has read a petition: before, a contact alone does not open it."""
-    until = time.monotonic() + WITHIN_SECONDS
-    while time.monotonic() < until:
-        with urllib.request.urlopen(f"{site}/local/outbox?reference={reference}", timeout=30) as answer:  # noqa: S310
-            if any("phân công" in message["text"] for message in json.load(answer)):
-                return
-        time.sleep(0.5)
-    raise AssertionError("the router did not read it")
-
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def telephone(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport=PHONE, java_script_enabled=request.param, base_url=site, locale="vi-VN"
-    )
-    yield context.new_page()
-    context.close()
-
-
-def test_a_contact_and_a_code_open_the_petitions_and_one_tap_closes_them(telephone: Page, site: str):
-    sender = f"ma-{int(time.time() * 1000)}"
-    reference = send_petition(site, sender)
-    wait_until_read(site, reference)
-
-    telephone.goto(HOME)
-    telephone.get_by_label("Số điện thoại hoặc email").fill(f"{sender}@thu.example")
-    telephone.get_by_role("button", name="Gửi mã cho tôi").click()
-    telephone.wait_for_url(f"**{HOME}/ma")
-    telephone.wait_for_load_state()
-    telephone.reload()
-    telephone.locator("#code").fill("000000")
-    telephone.get_by_role("button", name="Mở các hồ sơ của tôi").click()
-    expect(telephone.locator("#code-error")).to_be_visible()
-    telephone.locator("#code").fill(code_sent_to(site, f"{sender}@thu.example"))
-    telephone.get_by_role("button", name="Mở các hồ sơ của tôi").click()
-
-    expect(telephone.get_by_role("heading", level=1)).to_have_text("Hồ sơ của tôi")
-    telephone.locator(".pet a").first.click()
-    telephone.wait_for_url(f"**{HOME}/{reference}")
-    expect(telephone.get_by_role("heading", level=1)).to_be_visible()
-    telephone.go_back()
-    telephone.get_by_role("link", name="English").click()
-    telephone.get_by_role("button", name="Close now").click()
-    expect(telephone.locator("#contact")).to_be_visible()
-    telephone.goto(f"{HOME}/{reference}")
-    expect(telephone.locator("#contact")).to_be_visible()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_the_pages_keep_axes_rules_and_their_width(
-    browser: Browser, site: str, axe: Callable[[Page], None], width: int, theme: str
+@IN_FORMS
+def test_a_contact_and_a_code_open_the_petitions_and_one_tap_closes_them(
+    browser: Browser, site: str, form: Form
 ):
-    sender = f"axe-{width}-{theme}-{int(time.time() * 1000)}"
-    wait_until_read(site, send_petition(site, sender))
-    context = browser.new_context(
-        viewport=ViewportSize(width=width, height=740),
-        color_scheme="dark" if theme == "dark" else "light",
-        base_url=site,
-    )
-    page = context.new_page()
+    contact, reference = send_and_wait(site, f"ma-{form}")
+    with opened_in(browser, site, form) as page:
+        page.goto(form.at(HOME))
+        assert_fits(page)
+        page.locator("#contact").fill(contact)
+        page.locator(ASK).click()
+        expect(page.locator("#code")).to_be_visible()
+        page.reload()
+        page.locator("#code").fill("000000")
+        page.locator(OPEN).click()
+        expect(page.locator("#code-error")).to_be_visible()
+        assert_fits(page)
+        page.locator("#code").fill(sent_to(site, contact, CODE)[1])
+        page.locator(OPEN).click()
 
-    def assert_fits() -> None:
-        axe(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        expect(page.locator("html")).to_have_attribute("lang", form.language)
+        page.locator(".pet a").first.click()
+        page.wait_for_url(f"**{HOME}/{reference}*")
+        expect(page.locator("#state")).to_be_visible()
+        assert_fits(page)
+        page.go_back()
+        page.locator("header .lang").click()
+        expect(page.locator("html")).to_have_attribute("lang", form.other_language)
+        page.locator(CLOSE).first.click()
+        expect(page.locator("#contact")).to_be_visible()
+        page.goto(f"{HOME}/{reference}")
+        expect(page.locator("#contact")).to_be_visible()
 
-    page.goto(HOME)
-    assert_fits()
-    page.get_by_role("button", name="Gửi mã cho tôi").click()
-    expect(page.locator("#contact-error")).to_be_visible()
-    assert_fits()
-    page.locator("#contact").fill(f"{sender}@thu.example")
-    page.get_by_role("button", name="Gửi mã cho tôi").click()
-    expect(page.locator("#code")).to_be_visible()
-    assert_fits()
-    page.locator("#code").fill(code_sent_to(site, f"{sender}@thu.example"))
-    page.get_by_role("button", name="Mở các hồ sơ của tôi").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Hồ sơ của tôi")
-    assert_fits()
-    page.goto(f"{HOME}?lang=en")
-    assert_fits()
-    context.close()
+
+def test_the_pages_keep_axes_rules_and_their_width(browser: Browser, site: str, axe: Callable[[Page], None]):
+    contact, _reference = send_and_wait(site, "axe")
+    with browser.new_context(viewport=PHONE, base_url=site) as context:
+        page = context.new_page()
+
+        def keeps_the_rules() -> None:
+            for size, theme in product((PHONE, WIDE), THEMES):
+                page.set_viewport_size(size)
+                page.emulate_media(color_scheme=theme)
+                axe(page)
+                assert sticking_out(page) == [], (page.url, theme)
+
+        page.goto(HOME)
+        keeps_the_rules()
+        page.locator(ASK).click()
+        expect(page.locator("#contact-error")).to_be_visible()
+        keeps_the_rules()
+        page.locator("#contact").fill(contact)
+        page.locator(ASK).click()
+        expect(page.locator("#code")).to_be_visible()
+        keeps_the_rules()
+        page.locator("#code").fill(sent_to(site, contact, CODE)[1])
+        page.locator(OPEN).click()
+        expect(page.locator(".pet").first).to_be_visible()
+        keeps_the_rules()
+        page.goto(f"{HOME}?lang=en")
+        keeps_the_rules()

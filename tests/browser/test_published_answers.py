@@ -8,9 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE
+from tests.browser.forms import WITH_SCRIPT, WITHOUT_SCRIPT, Form, opened_in
 from tests.support.running_stack import RunningStack
 
 WIDE = ViewportSize(width=1280, height=900)
+SUGGESTED = {"vi": "1 câu trả lời, ở ngay dưới ô tìm", "en": "1 answer, just below the search box"}
+NOTED = {"vi": "Cảm ơn bạn. Bộ đã ghi nhận.", "en": "Thank you. It has been counted."}
 PAGES = ("/", "/cong-khai", "/cong-khai?q=phu+cap", "/cong-khai?q=dat+dai&field=TL", "answer", "/thong-ke")
 
 
@@ -36,19 +39,20 @@ def go_to(page: Page, path: str, language: str = "vi") -> None:
     page.goto(path + (f"{'&' if '?' in path else '?'}lang=en" if language == "en" else ""))
 
 
-def test_answers_appear_as_one_types_and_lead_on_by_keyboard(browser: Browser, published: str):
-    page = opened(browser, published)
-    page.goto("/")
+@WITH_SCRIPT
+def test_answers_appear_as_one_types_and_lead_on_by_keyboard(browser: Browser, published: str, form: Form):
+    with opened_in(browser, published, form) as page:
+        page.goto(form.at("/"))
 
-    page.locator("#q").press_sequentially("phu cap uu da")
-    expect(page.locator("#suggest a")).to_have_count(1)
-    expect(page.locator("#suggest-status")).to_have_text("1 câu trả lời, ở ngay dưới ô tìm")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+        page.locator("#q").press_sequentially("phu cap uu da")
+        expect(page.locator("#suggest a")).to_have_count(1)
+        expect(page.locator("#suggest-status")).to_have_text(SUGGESTED[form.language])
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
 
-    expect(page.locator("h1")).to_have_text("Phụ cấp ưu đãi giáo viên dạy hòa nhập")
-    assert "/cong-khai/" in page.url
-    page.context.close()
+        expect(page.locator("h1")).to_have_text("Phụ cấp ưu đãi giáo viên dạy hòa nhập")
+        expect(page.locator("html")).to_have_attribute("lang", form.language)
+        assert "/cong-khai/" in page.url
 
 
 def test_what_was_typed_goes_along_where_there_is_no_answer(browser: Browser, published: str):
@@ -64,20 +68,23 @@ def test_what_was_typed_goes_along_where_there_is_no_answer(browser: Browser, pu
     page.context.close()
 
 
-def test_everything_works_without_a_script(browser: Browser, published: str):
-    page = opened(browser, published, java_script_enabled=False)
-    page.goto("/")
-    page.locator("#q").fill("phụ cấp")
-    page.keyboard.press("Enter")
-    expect(page.locator("#count")).to_contain_text("câu trả lời khớp với “phụ cấp”")
-    expect(page.locator("mark").first).to_contain_text("Phụ")
+@WITHOUT_SCRIPT
+def test_everything_works_without_a_script(browser: Browser, published: str, form: Form):
+    with opened_in(browser, published, form) as page:
+        page.goto(form.at("/"))
+        page.locator("#q").fill("phụ cấp")
+        page.keyboard.press("Enter")
+        expect(page.locator("#count")).to_contain_text("“phụ cấp”")
+        expect(page.locator("mark").first).to_contain_text("Phụ")
+        expect(page.locator("html")).to_have_attribute("lang", form.language)
 
-    page.locator(".results h3 a").first.click()
-    page.locator("button[value=also]").click()
+        page.locator(".results h3 a").first.click()
+        page.locator("button[value=also]").click()
 
-    expect(page.get_by_role("status")).to_have_text("Cảm ơn bạn. Bộ đã ghi nhận.")
-    expect(page.locator("#y-kien")).to_contain_text("người cũng gặp")
-    page.context.close()
+        expect(page.get_by_role("status")).to_have_text(NOTED[form.language])
+        expect(page.locator("#y-kien")).to_be_visible()
+        page.locator("header .lang").click()
+        expect(page.locator("html")).to_have_attribute("lang", form.other_language)
 
 
 def test_question_and_both_doors_fill_a_phones_first_screen(browser: Browser, published: str):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PHONE
-from tests.browser.test_steps import CONTENT, DONE, FIRST, WHO, until_last
+from tests.browser.forms import WITH_SCRIPT, WITHOUT_SCRIPT, Form, opened_in
+from tests.browser.test_citizen_pages import assert_fits
+from tests.browser.test_steps import CONTENT, HEADINGS, go_on, until_last
+
+LOST = {"vi": "Mất mạng", "en": "No network"}
 
 STORED = """async () => {
   const addresses = [];
@@ -22,40 +25,36 @@ SEND_AT_ONCE = "HTMLFormElement.prototype.submit.call(document.getElementById('s
 """Leaves the page as a browser does where the network went after the script had looked for it."""
 
 
-@pytest.fixture
-def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
-    """A phone of 360 × 740 with JavaScript."""
-    context = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN")
-    yield context
-    context.close()
+@contextmanager
+def with_worker(browser: Browser, site: str, form: Form) -> Iterator[Page]:
+    """Open the first step, with the worker at work."""
+    with opened_in(browser, site, form) as page:
+        page.goto(form.at("/gui"))
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        yield page
 
 
-def with_worker(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.goto("/gui")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    return page
-
-
-def send_at_once(page: Page) -> None:
+def send_at_once(page: Page, form: Form) -> None:
     """Leave the page, and wait for the one that the worker shows."""
     page.evaluate(SEND_AT_ONCE)
-    expect(page.locator("h1")).to_have_text("Mất mạng")
+    expect(page.locator("h1")).to_have_text(LOST[form.language])
+    assert_fits(page)
 
 
-def test_filled_step_waits_in_the_page_and_goes_on_with_the_network(context):
-    page = with_worker(context)
-    page.locator("#content").fill(CONTENT)
-    context.set_offline(True)
+@WITH_SCRIPT
+def test_filled_step_waits_in_the_page_and_goes_on_with_the_network(browser: Browser, site: str, form: Form):
+    with with_worker(browser, site, form) as page:
+        page.locator("#content").fill(CONTENT)
+        page.context.set_offline(True)
 
-    send_at_once(page)
-    expect(page.locator("main")).to_contain_text(CONTENT)
-    stored = page.evaluate(STORED)
-    context.set_offline(False)
+        send_at_once(page, form)
+        expect(page.locator("main")).to_contain_text(CONTENT)
+        stored = page.evaluate(STORED)
+        page.context.set_offline(False)
 
-    expect(page.locator("h1")).to_contain_text(WHO)
-    page.goto("/gui")
-    expect(page.locator("#content")).to_have_value(CONTENT)
+        expect(page.locator("h1")).to_contain_text(HEADINGS[form.language][0])
+        page.goto("/gui")
+        expect(page.locator("#content")).to_have_value(CONTENT)
     assert set(stored["addresses"]) <= {
         "/assets/site.css",
         "/assets/offline.js",
@@ -67,27 +66,45 @@ def test_filled_step_waits_in_the_page_and_goes_on_with_the_network(context):
     assert (stored["databases"], stored["items"]) == (0, 0)
 
 
-def test_petition_is_sent_once_when_the_network_is_back(context):
-    page = with_worker(context)
-    until_last(page, "offline@thudientu.example")
-    page.locator("#consent").check()
-    context.set_offline(True)
+@WITH_SCRIPT
+def test_petition_is_sent_once_when_the_network_is_back(browser: Browser, site: str, form: Form):
+    with with_worker(browser, site, form) as page:
+        until_last(page, f"offline-{form}@thudientu.example", language=form.language)
+        page.locator("#consent").check()
+        page.context.set_offline(True)
 
-    send_at_once(page)
-    context.set_offline(False)
-    expect(page.locator("h1")).to_contain_text(DONE)
-    reference = page.locator("#reference").inner_text()
-    page.goto("/gui/xem-lai")
+        send_at_once(page, form)
+        page.context.set_offline(False)
+        expect(page.locator("h1")).to_contain_text(HEADINGS[form.language][3])
+        reference = page.locator("#reference").inner_text()
+        page.goto("/gui/xem-lai")
 
-    expect(page.locator("#reference")).to_have_text(reference)
+        expect(page.locator("#reference")).to_have_text(reference)
 
 
-def test_step_that_is_opened_without_a_network_opens_by_itself_later(context):
-    page = with_worker(context)
-    context.set_offline(True)
+@WITH_SCRIPT
+def test_step_that_is_opened_without_a_network_opens_by_itself_later(browser: Browser, site: str, form: Form):
+    with with_worker(browser, site, form) as page:
+        page.context.set_offline(True)
 
-    page.goto("/gui?field=", wait_until="domcontentloaded")
-    expect(page.locator("h1")).to_have_text("Mất mạng")
-    context.set_offline(False)
+        page.goto(form.at("/gui?field="), wait_until="domcontentloaded")
+        expect(page.locator("h1")).to_have_text(LOST[form.language])
+        page.context.set_offline(False)
 
-    expect(page.locator("h1")).to_contain_text(FIRST)
+        expect(page.locator("#content")).to_be_visible()
+
+
+@WITHOUT_SCRIPT
+def test_without_a_script_back_shows_the_filled_step_again(browser: Browser, site: str, form: Form):
+    with opened_in(browser, site, form) as page:
+        page.goto(form.at("/gui"))
+        page.locator("#content").fill(CONTENT)
+        page.context.set_offline(True)
+
+        page.locator("main form button.full-small").click()
+        page.wait_for_url("chrome-error://**")
+        page.context.set_offline(False)
+        page.go_back()
+
+        expect(page.locator("#content")).to_have_value(CONTENT)
+        go_on(page, HEADINGS[form.language][0])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, opened
+from tests.browser.forms import IN_FORMS, WITH_SCRIPT, Form, Language, opened_in
 from tests.browser.screen import cramped
 from tests.browser.test_citizen_pages import assert_fits, press, tick, type_into
 
@@ -33,17 +34,8 @@ HEADINGS = {
     ),
 }
 """The headings behind the first step, in both languages."""
+NO_NETWORK = {"vi": "Chưa có mạng", "en": "There is no network"}
 CONTENT = "Ngày 3/3 tôi nộp hồ sơ hưởng trợ cấp tại xã, quá hẹn 20 ngày chưa có kết quả. Đề nghị trả lời."
-
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def citizen(browser: Browser, site: str, request: pytest.FixtureRequest) -> Any:
-    """A phone of 360 × 740."""
-    context = browser.new_context(
-        viewport=PHONE, java_script_enabled=request.param, base_url=site, locale="vi-VN"
-    )
-    yield context.new_page()
-    context.close()
 
 
 def go_on(page: Page, heading: str) -> None:
@@ -52,15 +44,16 @@ def go_on(page: Page, heading: str) -> None:
     expect(page.locator("h1")).to_contain_text(heading)
 
 
-def until_last(page: Page, email: str, content: str = CONTENT) -> None:
-    page.goto("/gui")
+def until_last(page: Page, contact: str, content: str = CONTENT, language: Language = "vi") -> None:
+    who, how, last, _done = HEADINGS[language]
+    page.goto(f"/gui?lang={language}")
     page.locator("#content").fill(content)
-    go_on(page, WHO)
+    go_on(page, who)
     page.locator("#name").fill("Nguyễn Văn An")
     page.locator("#address").fill("12 Lê Lợi, Huế")
-    page.locator("#email").fill(email)
-    go_on(page, HOW)
-    go_on(page, LAST)
+    page.locator("#email" if "@" in contact else "#phone").fill(contact)
+    go_on(page, how)
+    go_on(page, last)
 
 
 def screens_high(page: Page) -> float:
@@ -115,62 +108,45 @@ def test_new_user_sends_in_five_screens_with_four_fields(
 # --- nothing is lost ------------------------------------------------------------------------------------
 
 
-def test_back_reload_language_and_another_tab_lose_nothing(citizen):
-    until_last(citizen, "khong-mat@example.vn")
+@IN_FORMS
+def test_back_reload_language_another_tab_a_dropped_one_and_impatience_lose_nothing(
+    browser: Browser, site: str, form: Form
+):
+    email = f"khong-mat-{form}@thu.example"
+    who, _how, _last, done = HEADINGS[form.other_language]
+    with opened_in(browser, site, form) as page:
+        until_last(page, email, language=form.language)
 
-    citizen.get_by_role("link", name="Quay lại").click()
-    expect(citizen.locator("#reply_by")).to_be_checked()
-    citizen.get_by_role("link", name="Quay lại").click()
-    expect(citizen.locator("#name")).to_have_value("Nguyễn Văn An")
-    citizen.get_by_role("link", name="English").click()
-    expect(citizen.locator("h1")).to_have_text("Who are you?")
-    expect(citizen.locator("#address")).to_have_value("12 Lê Lợi, Huế")
-    citizen.reload()
-    expect(citizen.locator("#email")).to_have_value("khong-mat@example.vn")
-    tab = citizen.context.new_page()
-    tab.goto("/gui/xem-lai")
-    expect(tab.locator("main")).to_contain_text(CONTENT)
-    citizen.go_back()
-    citizen.go_back()
-    expect(citizen.locator("h1")).to_be_visible()
-    tab.locator("#consent").check()
-    go_on(tab, DONE)
+        page.go_back()
+        page.go_back()
+        expect(page.locator("#name")).to_have_value("Nguyễn Văn An")
+        page.go_back()
+        expect(page.locator("#content")).to_have_value(CONTENT)
 
+        page.goto(form.at("/gui/xem-lai"))
+        page.locator("main a.back").click()
+        expect(page.locator("#reply_by")).to_be_checked()
+        page.locator("main a.back").click()
+        expect(page.locator("#name")).to_have_value("Nguyễn Văn An")
+        page.locator("header .lang").click()
+        expect(page.locator("h1")).to_have_text(who)
+        expect(page.locator("#address")).to_have_value("12 Lê Lợi, Huế")
+        page.reload()
+        expect(page.locator("#email")).to_have_value(email)
 
-def test_tab_that_is_dropped_loses_nothing(citizen):
-    until_last(citizen, "mat-the@example.vn")
+        tab = page.context.new_page()
+        page.close()
+        tab.goto(f"/gui/xem-lai?lang={form.other_language}")
+        expect(tab.locator("main")).to_contain_text(CONTENT)
+        expect(tab.locator("main")).to_contain_text(email)
 
-    context = citizen.context
-    citizen.close()
-    tab = context.new_page()
-    tab.goto("/gui/xem-lai")
-
-    expect(tab.locator("main")).to_contain_text(CONTENT)
-    expect(tab.locator("main")).to_contain_text("mat-the@example.vn")
-
-
-def test_browsers_own_back_button_shows_what_was_typed(citizen):
-    until_last(citizen, "nut-lui@example.vn")
-
-    citizen.go_back()
-    citizen.go_back()
-
-    expect(citizen.locator("#name")).to_have_value("Nguyễn Văn An")
-    citizen.go_back()
-    expect(citizen.locator("#content")).to_have_value(CONTENT)
-
-
-def test_sent_twice_by_impatience_is_one_petition(citizen):
-    until_last(citizen, "hai-lan@example.vn")
-    citizen.locator("#consent").check()
-    go_on(citizen, DONE)
-    first = citizen.locator("#reference").inner_text()
-
-    citizen.reload()
-    expect(citizen.locator("#reference")).to_have_text(first)
-
-    citizen.goto("/gui/xem-lai")
-    expect(citizen.locator("#reference")).to_have_text(first)
+        tab.locator("#consent").check()
+        go_on(tab, done)
+        first = tab.locator("#reference").inner_text()
+        tab.reload()
+        expect(tab.locator("#reference")).to_have_text(first)
+        tab.goto("/gui/xem-lai")
+        expect(tab.locator("#reference")).to_have_text(first)
 
 
 def test_summary_of_mistakes_has_the_focus(phone):
@@ -248,34 +224,29 @@ def test_on_a_shared_machine_nothing_is_left_after_the_end(with_script):
     expect(page.locator("#content")).to_have_value("")
 
 
-def test_step_waits_for_the_network_and_goes_on_by_itself(browser, site):
-    page = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN").new_page()
-    page.goto("/gui")
-    page.context.set_offline(offline=True)
-    page.locator("#content").fill("Viết khi mất mạng.")
+@WITH_SCRIPT
+def test_step_waits_for_the_network_and_goes_on_by_itself(browser: Browser, site: str, form: Form):
+    who = HEADINGS[form.language][0]
+    with opened_in(browser, site, form) as page:
+        page.goto(form.at("/gui"))
+        page.context.set_offline(offline=True)
+        page.locator("#content").fill("Viết khi mất mạng.")
 
-    page.locator("main form button.full-small").click()
-    expect(page.locator("#busy")).to_contain_text("Chưa có mạng")
-    expect(page.locator("#content")).to_have_value("Viết khi mất mạng.")
-    page.context.set_offline(offline=False)
+        page.locator("main form button.full-small").click()
+        expect(page.locator("#busy")).to_contain_text(NO_NETWORK[form.language])
+        expect(page.locator("#content")).to_have_value("Viết khi mất mạng.")
+        page.context.set_offline(offline=False)
 
-    expect(page.locator("h1")).to_have_text(WHO)
-    page.context.close()
+        expect(page.locator("h1")).to_have_text(who)
 
-
-def test_network_that_only_seems_to_be_there_loses_nothing(browser, site):
-    page = browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN").new_page()
-    page.goto("/gui")
-    page.locator("#content").fill("Mạng chập chờn.")
-    page.route("**/*", lambda route: route.abort())
-
-    page.locator("main form button.full-small").click()
-    expect(page.locator("#busy")).to_contain_text("Chưa có mạng")
-    expect(page.locator("#content")).to_have_value("Mạng chập chờn.")
-    page.unroute("**/*")
-
-    expect(page.locator("h1")).to_contain_text(WHO, timeout=15_000)
-    page.context.close()
+        page.go_back()
+        page.locator("#content").fill("Mạng chập chờn.")
+        page.route("**/*", lambda route: route.abort())
+        page.locator("main form button.full-small").click()
+        expect(page.locator("#busy")).to_contain_text(NO_NETWORK[form.language])
+        expect(page.locator("#content")).to_have_value("Mạng chập chờn.")
+        page.unroute("**/*")
+        expect(page.locator("h1")).to_contain_text(who)
 
 
 def test_link_goes_on_with_another_device(browser, site, with_script):
