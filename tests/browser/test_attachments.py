@@ -64,6 +64,7 @@ def test_a_picture_is_sent_after_the_receipt_and_is_on_the_tracking_page(
         page.locator("header .lang").click()
         expect(page.locator("html")).to_have_attribute("lang", form.other_language)
         page.locator("header .lang").click()
+        expect(page.locator("html")).to_have_attribute("lang", form.language)
         upload(page, picture)
         checked(page)
 

@@ -33,8 +33,8 @@ def _post(address: str, body: dict[str, Any]) -> dict[str, Any]:
         address, json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own address
-        said: dict[str, Any] = json.load(answer)
-    return said
+        facts: dict[str, Any] = json.load(answer)
+    return facts
 
 
 def follow(page: Page, sent: tuple[str, str], language: Language = "vi") -> None:

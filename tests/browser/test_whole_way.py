@@ -18,6 +18,8 @@ QUESTION = "Ông còn giấy tờ nào ghi số quyết định không, ví dụ
 REPLY = "Tôi dự thi ngày 12/10."
 ANSWER = "Thời hạn do hội đồng thi thông báo."
 REASON = "Chưa trả lời đúng câu hỏi."
+INK = "rgb(92, 86, 75)"
+"""The muted text of the light theme: paper is white, whatever the screen's theme is."""
 FOLDED = (
     "parts => parts.filter(part => !part.checkVisibility()).map(part => part.textContent.trim().slice(0, 60))"
 )
@@ -65,7 +67,9 @@ def keep_the_receipt(page: Page, form: Form) -> None:
     expect(page.locator("html")).to_have_attribute("lang", form.other_language)
     expect(page.locator("#pin")).to_have_text(pin)
     page.locator("header .lang").click()
+    expect(page.locator("html")).to_have_attribute("lang", form.language)
     page.locator("#open").click()
+    expect(page.locator("#state")).to_be_visible()
 
 
 def answer_the_question(page: Page) -> None:
@@ -93,13 +97,14 @@ def read_the_answer(page: Page, form: Form, link: str) -> None:
 
 def look_at_the_print(page: Page) -> None:
     """Check that what is folded is open on paper, and that no form is on it."""
-    page.emulate_media(media="print")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator(".timeline .meta").first).to_have_css("color", INK)
     expect(page.locator("#answer + .written")).to_be_visible()
     assert page.locator("main details:not(:has(form)) > :not(summary)").evaluate_all(FOLDED) == []
     assert page.locator("main form").evaluate_all(SHOWN) == []
     expect(page.locator(".timeline")).to_contain_text(REPLY)
     expect(page.locator(".timeline")).to_be_visible()
-    page.emulate_media(media="screen")
+    page.emulate_media(media="screen", color_scheme="light")
 
 
 def rate_poorly_and_ask_for_a_second_look(page: Page) -> None:

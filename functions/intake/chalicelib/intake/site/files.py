@@ -99,6 +99,7 @@ def _choose_page(parts: Parts, request: Request, petition: Petition, attachment:
         parts,
         request,
         "choose_file.html",
+        200,
         form=form,
         return_path=return_path,
         **at_address(request, lambda language: _address(files_pass, language, attachment.id)),

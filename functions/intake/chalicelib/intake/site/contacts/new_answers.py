@@ -12,6 +12,8 @@ from chalice.app import Request, Response
 
 from chalicelib.intake.composition import Parts
 from chalicelib.intake.site.frame import (
+    MISSING,
+    FormError,
     Kept,
     done_words,
     form_errors,
@@ -29,6 +31,7 @@ from shared.web.requests import form_pairs, query_parameter, source_address
 from shared.web.routes import Routes
 
 HOME = "/cau-tra-loi-moi"
+_NO_EMAIL = N_("Hãy ghi email để nhận thư.")
 _DONE = {
     "gui": N_(
         "Đã gửi một thư đến địa chỉ đó. Hãy mở đường dẫn trong thư trong 48 giờ: chưa xác nhận thì không có thư nào "
@@ -129,7 +132,7 @@ def _form_page(
 ) -> Response:
     language = page_language(request)
     _ = gettext(language)
-    facts = shown_errors(form_errors(problems, language))
+    facts = shown_errors(tuple(_about_email(error, language) for error in form_errors(problems, language)))
     shown = {name: form[name][:254] for name in ("email", "field") if form.get(name)}
     return page(
         parts,
@@ -144,3 +147,9 @@ def _form_page(
         done=done_words(request, _DONE),
         is_refused=query_parameter(request, "xong") == "het-han",
     )
+
+
+def _about_email(error: FormError, language: Language) -> FormError:
+    """Return an error of this form: without a telephone's field, it says nothing of a telephone."""
+    _, in_other_forms = gettext(language), MISSING["email"]
+    return error._replace(message=_(_NO_EMAIL)) if error.message == _(in_other_forms) else error
