@@ -181,7 +181,7 @@ def test_looking_before_sending_by_keyboard(phone):
 
 def test_only_the_fields_of_ones_own_kind_are_shown(phone):
     phone.goto("/gui")
-    phone.locator("#content").fill("Hỏi.")
+    phone.locator("#content").fill(CONTENT)
     go_on(phone, WHO)
     expect(phone.locator("#organisation")).to_be_hidden()
 
