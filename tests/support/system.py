@@ -118,6 +118,7 @@ class System(Driver, Target):
             at: where the clock stands.
             apps: other functions than the project's own, until the next reset.
         """
+        self._tokens.clear()  # one of another test may be too old by this one's clock
         self._take_over(apps or self._apps)
         if self.local.sms_providers != self._sms_providers:
             self.local.send_through(self._sms_providers)
@@ -192,7 +193,7 @@ class System(Driver, Target):
     # ------------------------------------------------------------ what tests ask
 
     def token(self, username: str) -> str:
-        """Return an ID token of an officer, as Cognito in moto issues it (kept: it is good for hours)."""
+        """Return an ID token of an officer, as Cognito in moto issues it (kept until the next reset)."""
         return self._sign_in(username)["IdToken"]
 
     def access_token(self, username: str) -> str:
