@@ -154,7 +154,7 @@ def test_list_that_follows_keeps_the_place_of_a_keyboard(browser: Browser, site:
 
         send_petition(site, "focus-after")
 
-        expect(letters.first).not_to_have_attribute("href", str(newest), timeout=SIGNS_IN_WITHIN_MS)
+        expect(letters.first).not_to_have_attribute("href", str(newest), timeout=TRAVELS_WITHIN_MS)
         expect(page.locator(":focus")).to_have_attribute("href", str(newest))
 
 
