@@ -163,5 +163,11 @@ def test_nothing_that_reads_citizens_texts_is_quadratic(read: Callable[[str], ob
     assert slow == set()
 
 
+TRIES = 3
+"""A machine that does something else just then stretches the shorter time more than the longer one."""
+
+
 def test_a_quadratic_pattern_is_noticed() -> None:
-    assert growth(re.compile(r"[\w.+-]+@").search, "_") > QUADRATIC
+    growths = (growth(re.compile(r"[\w.+-]+@").search, "_") for _ in range(TRIES))
+
+    assert any(each > QUADRATIC for each in growths)
