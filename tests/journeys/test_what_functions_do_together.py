@@ -225,6 +225,10 @@ def another_due_date(system: Target) -> tuple[datetime, date]:
     raise AssertionError("four days are all due on one")
 
 
+SWEEPS = 3
+"""In a cloud a sweep may have read the calendar just before it was changed, and a busy one ends late."""
+
+
 @pytest.mark.cloud
 def test_day_off_that_is_declared_moves_what_is_due_on_it(system: Target):
     ended, due_on = another_due_date(system)
@@ -242,11 +246,14 @@ def test_day_off_that_is_declared_moves_what_is_due_on_it(system: Target):
     declared = system.http(
         "PUT", f"/desk/v1/directory/calendar/{due_on}", json=row, headers=administrator._bearer
     )
-    system.pass_a_minute()
 
     assert before == str(due_on)
     assert declared.status in (200, 201), declared.text
-    moved = officer.petition(reference)
+    for _ in range(SWEEPS):
+        system.pass_a_minute()
+        moved = officer.petition(reference)
+        if moved["due_on"] > before:
+            break
     assert moved["due_on"] > before
     assert any(entry["action"] == "move-due-date" for entry in moved["history"])
 
