@@ -60,6 +60,7 @@ WHY = {
 
 A call without a reason here is printed with a question mark: find the reason or drop it.
 """
+WHOEVER_MAKES_IT = {"secretsmanager.GetSecretValue": "the keys of identifiers, kept for half an hour"}
 
 
 class Work(NamedTuple):
@@ -182,7 +183,7 @@ def _explain(calls: list[Call]) -> None:
     """Print each kind of call once: how often, by whom, on what, why, and what each function makes of them."""
     kinds = Counter((call.by, call.operation, call.on) for call in calls)
     for (by, operation, on), count in kinds.items():
-        why = WHY.get(by, {}).get(f"{operation} {on}".strip(), "?")
+        why = (WHOEVER_MAKES_IT | WHY.get(by, {})).get(f"{operation} {on}".strip(), "?")
         print(f"  {count:3d} × {by:20} {operation:25} {on:20} {why}")
     for function in sorted({_function_of(call) for call in calls}):
         own = [call for call in calls if _function_of(call) == function]
