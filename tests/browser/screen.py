@@ -17,7 +17,9 @@ _STICKING_OUT = """() => {
       if (scrolls(box) && box.getBoundingClientRect().right <= width + 1) return true;
     return false;
   };
-  return [...document.body.querySelectorAll("*")]
+  const pageWidth = document.documentElement.scrollWidth;
+  const page = pageWidth > width ? [`the page scrolls to ${pageWidth} px`] : [];
+  const elements = [...document.body.querySelectorAll("*")]
     .filter((element) => {
       const box = element.getBoundingClientRect();
       const isSeen = element.checkVisibility() && box.width && box.height && box.left >= 0;
@@ -25,8 +27,9 @@ _STICKING_OUT = """() => {
     })
     .map((element) => element.tagName + "." + element.className + " " + element.textContent.trim().slice(0, 40))
     .slice(0, 3);
+  return [...page, ...elements];
 }"""
-"""Elements that lie beyond the right edge, but for those in a box that scrolls by itself."""
+"""A page that scrolls to the side, and elements beyond the right edge but for those in a box that scrolls by itself."""
 
 
 _CUT_PLACEHOLDERS = """() => [...document.querySelectorAll("input[placeholder]")]

@@ -85,6 +85,7 @@ def _walk(page: Page, language: str, axe: Callable[[Page], None], broken: list[s
             continue
         broken += [f"{address}: {problem}" for problem in _problems(page, language, axe)]
         if address == begin:
+            broken += _hidden_door(page)
             broken += [f"cut off at {width} px: {text}" for width, text in _cut_off(page)]
         links = page.locator("a[href^='/desk']:not([download])")
         for href in links.evaluate_all("links => links.map(link => link.getAttribute('href'))"):
@@ -110,6 +111,17 @@ def _problems(page: Page, language: str, axe: Callable[[Page], None]) -> Iterato
         axe(page)
     except AssertionError as error:
         yield str(error)
+
+
+def _hidden_door(page: Page) -> Iterator[str]:
+    """Open the last door of the navigation on a phone, where it scrolls: yield it if it is out of sight."""
+    page.set_viewport_size(PHONE)
+    home, last = page.url, page.locator(".nav > a").last.get_attribute("href")
+    page.goto(last or home)
+    box = page.locator(".nav [aria-current]").bounding_box()
+    if box is None or box["x"] < 0 or box["x"] + box["width"] > PHONE["width"] + 1:
+        yield f"{last}: the door stands beside the screen: {box}"
+    page.goto(home)
 
 
 def _cut_off(page: Page) -> Iterator[tuple[int, str]]:
