@@ -27,6 +27,8 @@ RUN := $(VENV)/bin/python
 
 # Packages must be the same whoever builds them, and no bytecode may slip in (design §8): it is kept apart from the code.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/bytecode
+# Many images say that none is to be written; then each process would compile all anew, five seconds of a start.
+export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help up train-routing test campaigns proof check format lint audit domain types contracts templates fix messages tables package deploy rollback restore rehearse bench lock clean install
