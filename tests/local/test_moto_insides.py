@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from moto.cloudformation import parsing
+from moto.ec2.models import instance_types
 
-from infra.local.emulation import moto_insides
+from infra.local.emulation import moto_insides, moto_speed
 from tests.local.tiny import Script
 from tests.support.system import System
 
@@ -169,3 +171,8 @@ def test_a_table_put_back_says_whether_it_had_changed(tiny: System) -> None:
     dynamodb.put_item(TableName=table, Item={"kind": {"S": "unit"}, "row": {"S": "new"}})
     assert moto_insides.put_table_back(table, saved)
     assert not moto_insides.put_table_back(table, saved)
+
+
+def test_what_ec2_offers_is_not_read() -> None:
+    assert moto_speed.NULL_MODELS is parsing.NULL_MODELS
+    assert not any(instance_types.INSTANCE_TYPE_OFFERINGS["region"].values())

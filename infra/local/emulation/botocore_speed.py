@@ -20,6 +20,7 @@ import botocore.endpoint as botocore_endpoint
 import botocore.useragent as botocore_useragent
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.compat import get_current_datetime
+from botocore.loaders import JSONFileLoader
 from botocore.model import ServiceId
 from botocore.parsers import JSONParser
 from botocore.regions import EndpointRulesetResolver
@@ -47,6 +48,25 @@ def quicken_botocore() -> None:
 
     parser: Any = JSONParser
     parser._handle_json_body = _read_body  # noqa: SLF001
+
+
+_whole_load: Any = JSONFileLoader.load_file
+_loaded: dict[str, Any] = {}
+_OF_ALL_SESSIONS = re.compile(r"/botocore/data/(endpoints$|ec2/)")
+
+
+def share_endpoints() -> None:
+    """Let all sessions read the list of endpoints, and what moto asks of EC2, once: each would parse them anew."""
+    loader: Any = JSONFileLoader
+    loader.load_file = _load
+
+
+def _load(loader: Any, file_path: str) -> Any:
+    if not _OF_ALL_SESSIONS.search(file_path.replace("\\", "/")):
+        return _whole_load(loader, file_path)
+    if file_path not in _loaded:
+        _loaded[file_path] = _whole_load(loader, file_path)
+    return _loaded[file_path]
 
 
 _in_user_agent = lru_cache(10_000)(sanitize_user_agent_string_component)

@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import moto.sqs.models as moto_sqs
-from moto.cloudformation.parsing import NULL_MODELS
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import unix_time, unix_time_millis
 from moto.dynamodb.models import dynamodb_backends
@@ -30,6 +29,7 @@ from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 from moto.utilities.utils import load_resource
 
+from infra.local.emulation.moto_speed import NULL_MODELS
 from shared.platform.correlation import ATTRIBUTE
 
 REGION = "ap-southeast-1"
