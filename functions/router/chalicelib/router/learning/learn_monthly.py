@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from chalicelib.router.learning.decisions import Decided, decided_in
@@ -33,6 +34,29 @@ HEAVIEST = 4.0
 """The most that a denunciation counts against an ordinary text, of which there are many."""
 
 
+class _InForce:
+    """The rules in force, and how often they are right: counted once, however many models are held against them."""
+
+    def __init__(self, rows: Sequence[Row], decided: Sequence[Decided], fields: frozenset[str]) -> None:
+        self.rows = rows
+        self.decided = decided
+        self.rules = RoutingRules.from_rows(rows)
+        self._fields = fields
+
+    @cached_property
+    def _texts(self) -> tuple[Sequence[Labelled], Sequence[Labelled]]:
+        return frozen_texts(), [each.labelled() for each in self.decided if each.is_compared]
+
+    @cached_property
+    def _scores(self) -> list[Score]:
+        return [score(texts, self.rules, self._fields) for texts in self._texts]
+
+    def beside(self, then: RoutingRules) -> list[tuple[Score, Score]]:
+        """Return their score and that of other rules, on the frozen texts and on decisions kept for it."""
+        others = [score(texts, then, self._fields) for texts in self._texts]
+        return list(zip(self._scores, others, strict=True))
+
+
 class Learning:
     """Makes a month's candidates."""
 
@@ -54,16 +78,15 @@ class Learning:
         if not due:
             return []
         decided = list(decided_in(last_month, self._petitions))
-        written = [self._candidate(row, rows, decided, last_month, now) for row in due]
+        present = _InForce(rows, decided, frozenset(self._directory.fields(today)))
+        written = [self._candidate(row, present, last_month, now) for row in due]
         for candidate in written:
             self._candidates.write(candidate)
             telemetry.count("CandidateTrained", model=candidate.id, state=candidate.state)
         return written
 
-    def _candidate(
-        self, row: Row, rows: Sequence[Row], decided: Sequence[Decided], month: date, now: datetime
-    ) -> Candidate:
-        rules = RoutingRules.from_rows(rows)
+    def _candidate(self, row: Row, present: _InForce, month: date, now: datetime) -> Candidate:
+        rules, decided = present.rules, present.decided
         lessons_of, new_of = _SCHOOLS[str(row["purpose"])]
         taught = [each for each in decided if not each.is_compared]
         lessons = lessons_of(taught, rules)
@@ -79,10 +102,7 @@ class Learning:
         if len(lessons) < self._from_decisions:
             return candidate
         became = learned(_weights_of(row), lessons, new_of(taught, rules))
-        then = rules_with(rows, row | became)
-        fields = frozenset(self._directory.fields(local_date(now)))
-        frozen = _compared(frozen_texts(), rules, then, fields)
-        compared = _compared([each.labelled() for each in decided if each.is_compared], rules, then, fields)
+        frozen, compared = present.beside(rules_with(present.rows, row | became))
         is_worse = _is_worse(frozen) or _is_worse(compared)
         return candidate.model_copy(
             update={
@@ -160,12 +180,6 @@ _SCHOOLS: dict[str, _School] = {
     DENUNCIATION: (_lessons_of_denunciations, _nothing_new),
 }
 """By the purpose of a model: what it is taught, and which runs of words it may learn."""
-
-
-def _compared(
-    texts: Sequence[Labelled], now: RoutingRules, then: RoutingRules, fields: frozenset[str]
-) -> tuple[Score, Score]:
-    return score(texts, now, fields), score(texts, then, fields)
 
 
 def _is_worse(compared: tuple[Score, Score]) -> bool:
