@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from infra.tools import chromium
+from tests.browser.desk import WIDE, Opened
 from tests.browser.forms import FORMS, opened_in
+from tests.browser.keyboard import type_into
 from tests.support.people import CONTENT
 from tests.support.running_stack import WITHOUT_SAMPLES, RunningStack, running_stack
 
@@ -59,7 +61,7 @@ def stack() -> Iterator[RunningStack]:
 
 @pytest.fixture(scope="module")
 def crowded() -> Iterator[RunningStack]:
-    """A local stack for a module with many petitions: beside them a queue's first page shows no new one."""
+    """A local stack for a module that sends many petitions, or moves the clock: others would meet both."""
     with running_stack(WITHOUT_SAMPLES) as stack:
         yield stack
 
@@ -100,6 +102,26 @@ def with_script(browser: Browser, site: str) -> Iterator[Page]:
     """A phone with JavaScript; an error of a script fails the test."""
     with opened(browser, site) as page:
         yield page
+
+
+@pytest.fixture
+def officer(browser: Browser, site: str) -> Iterator[Opened]:
+    """Opens the desk for an officer, who signs in by keyboard; every officer has a browser of their own."""
+    with ExitStack() as contexts:
+
+        def signed_in(username: str, viewport: ViewportSize = WIDE) -> Page:
+            context = browser.new_context(
+                viewport=viewport, java_script_enabled=False, base_url=site, locale="vi-VN"
+            )
+            page = contexts.enter_context(context).new_page()
+            page.goto("/desk/")
+            type_into(page, "username", username)
+            type_into(page, "password", f"Local-{username}-2026")
+            page.keyboard.press("Enter")
+            expect(page.locator("details.me")).to_be_visible()
+            return page
+
+        yield signed_in
 
 
 @contextmanager

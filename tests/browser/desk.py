@@ -16,6 +16,8 @@ SIGNED_IN_WITHIN_MS = 30_000
 WIDE = ViewportSize(width=1280, height=900)
 ROUTED_WITHIN_SECONDS = 60
 LOOKS_AGAIN_AFTER_MS = 250
+Opened = Callable[..., Page]
+"""Opens the desk for an officer, by user name; `viewport` is a screen other than the wide one."""
 SCREENS = (WIDE, ViewportSize(width=360, height=740))
 
 

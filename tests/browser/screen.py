@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from itertools import product
+from typing import Literal
 
 from playwright.sync_api import Page
 
+WIDTHS = (360, 1280)
+HEIGHT = 740
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SHOWN_WITHIN_SECONDS = 60
 """A wait ends as soon as the thing is shown; functions and other tests may take most of this from the stack."""
 LOOKS_AGAIN_AFTER_MS = 250
@@ -92,6 +98,21 @@ def sticking_out(page: Page) -> list[str]:
     page.wait_for_load_state()
     names: list[str] = page.evaluate(_STICKING_OUT)
     return names
+
+
+def assert_fits(page: Page) -> None:
+    """Check that nothing sticks out to the side of the screen."""
+    assert sticking_out(page) == []
+
+
+def assert_keeps_the_rules(page: Page, axe: Callable[[Page], None]) -> None:
+    """Check a page on a telephone and on a desk, light and dark: rules of axe, width, labels of buttons."""
+    for width, theme in product(WIDTHS, THEMES):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.emulate_media(color_scheme=theme)
+        axe(page)
+        assert sticking_out(page) == [], (page.url, width, theme)
+        assert cramped(page) == [], (page.url, width)
 
 
 def reload_until_shown(page: Page, address: str, *selectors: str) -> None:

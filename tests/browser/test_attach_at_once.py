@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.forms import WITH_SCRIPT, Form, opened_in
-from tests.browser.test_attachments import RECEIVED
-from tests.browser.test_citizen_pages import assert_fits, tab_to, unfold
-from tests.browser.test_receipt_and_petition import receipt_address
+from tests.browser.keyboard import tab_to, unfold
+from tests.browser.screen import assert_fits
+from tests.browser.sending import RECEIVED, receipt_address
 from tests.support import files
 from tests.support.running_stack import RunningStack
 

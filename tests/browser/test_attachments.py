@@ -8,13 +8,13 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.forms import WITHOUT_SCRIPT, Form, opened_in
-from tests.browser.test_citizen_pages import assert_fits, press, tab_to, type_into, unfold
-from tests.browser.test_receipt_and_petition import receipt_address
+from tests.browser.keyboard import press, tab_to, type_into, unfold
+from tests.browser.screen import assert_fits
+from tests.browser.sending import RECEIVED, receipt_address
 from tests.support import files
 from tests.support.running_stack import RunningStack
 
 CHECKED_WITHIN_SECONDS = 30
-RECEIVED = {"vi": "Đã nhận tệp", "en": "File received"}
 REFUSED = {
     "vi": ("Không nhận tệp", "lưu thành PDF rồi gửi lại"),
     "en": ("File not kept", "save it as a PDF, then send it again"),

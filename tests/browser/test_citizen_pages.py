@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.forms import IN_FORMS, Form, Language, opened_in
-from tests.browser.screen import sticking_out
-
-MOST_STEPS = 80
-"""Presses of the Tab key that any element of a page is reached within."""
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the element has the focus, as somebody without a pointer does."""
-    for _ in range(MOST_STEPS):
-        page.keyboard.press("Tab")
-        if page.locator(f"{selector}:focus").count():
-            return
-    pytest.fail(f"{selector} cannot be reached with the Tab key")
-
-
-def type_into(page: Page, field: str, text: str) -> None:
-    tab_to(page, f"#{field}")
-    page.keyboard.insert_text(text)
-
-
-def assert_fits(page: Page) -> None:
-    """Nothing may stick out to the side of a screen."""
-    assert sticking_out(page) == []
+from tests.browser.keyboard import press, tab_to, tick, type_into
+from tests.browser.screen import assert_fits
 
 
 def send(page: Page, content: str, language: Language = "vi") -> tuple[str, str]:
@@ -46,27 +24,6 @@ def send(page: Page, content: str, language: Language = "vi") -> tuple[str, str]
     press(page, "main form button.full-small")
     expect(page.locator("#reference")).to_be_visible()
     return page.locator("#reference").inner_text(), page.locator("#pin").inner_text()
-
-
-def press(page: Page, button: str) -> None:
-    """Reach with the Tab key what leads to another page, and press it."""
-    tab_to(page, button)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
-def tick(page: Page, box: str) -> None:
-    """Reach a box with the Tab key and tick it."""
-    tab_to(page, box)
-    page.keyboard.press("Space")
-    expect(page.locator(box)).to_be_checked()
-
-
-def unfold(page: Page, summary: str) -> None:
-    """Reach a fold with the Tab key and open it."""
-    tab_to(page, summary)
-    page.keyboard.press("Enter")
-    expect(page.locator("details:has(> summary:focus)")).to_have_attribute("open", "")
 
 
 def test_the_first_stop_of_the_tab_key_skips_to_the_content(phone):

@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.screen import reload_until_shown
-from tests.browser.test_citizen_pages import assert_fits, press, tab_to, type_into, unfold
+from tests.browser.conftest import PHONE
+from tests.browser.desk import Opened
+from tests.browser.keyboard import press, tab_to, type_into, unfold
+from tests.browser.screen import assert_fits, reload_until_shown
 from tests.support.people import CONTENT
-
-DESK = ViewportSize(width=1280, height=900)
-PHONE = ViewportSize(width=360, height=740)
-
-Opened = Callable[..., Page]
-
-
-@pytest.fixture
-def officer(browser: Browser, site: str) -> Iterator[Opened]:
-    """Opens the desk for an officer, who signs in by keyboard; every officer has a browser of their own."""
-    contexts = []
-
-    def signed_in(username: str, viewport: ViewportSize = DESK) -> Page:
-        context = browser.new_context(
-            viewport=viewport, java_script_enabled=False, base_url=site, locale="vi-VN"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/desk/")
-        type_into(page, "username", username)
-        type_into(page, "password", f"Local-{username}-2026")
-        page.keyboard.press("Enter")
-        expect(page.locator("details.me")).to_be_visible()
-        return page
-
-    yield signed_in
-    for context in contexts:
-        context.close()
 
 
 def open_from_queue(page: Page, reference: str) -> None:

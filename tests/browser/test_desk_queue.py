@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.browser.conftest import send_petition
-from tests.browser.screen import reload_until_shown
-from tests.browser.test_citizen_pages import assert_fits
+from tests.browser.screen import assert_fits, reload_until_shown
 
 WIDE = ViewportSize(width=1280, height=900)
 NARROW = ViewportSize(width=360, height=740)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.test_citizen_pages import assert_fits, press, type_into, unfold
-from tests.browser.test_desk_pages import PHONE, Opened, officer
-
-__all__ = ["officer"]
+from tests.browser.conftest import PHONE
+from tests.browser.desk import Opened
+from tests.browser.keyboard import press, type_into, unfold
+from tests.browser.screen import assert_fits
 
 
 def test_administrator_adds_a_unit_and_ends_it_with_a_keyboard_on_a_phone(officer: Opened):

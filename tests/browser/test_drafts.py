@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.screen import reload_until_shown
-from tests.browser.test_citizen_pages import assert_fits
-from tests.browser.test_desk_pages import DESK, PHONE
+from tests.browser.conftest import PHONE
+from tests.browser.desk import WIDE
+from tests.browser.screen import assert_fits, reload_until_shown
 
 WORDS = "Thời hạn là 30 ngày kể từ ngày thông báo tuyển dụng."
 TEXT = "#draft-answer-text"
@@ -19,7 +19,7 @@ STATE = "#f-draft-answer .draft-state"
 @pytest.fixture
 def writer(browser: Browser, site: str, reference: str) -> Page:
     """The page of a petition that its handler accepted, with JavaScript."""
-    context = browser.new_context(viewport=DESK, base_url=site, locale="vi-VN")
+    context = browser.new_context(viewport=WIDE, base_url=site, locale="vi-VN")
     page = context.new_page()
     page.goto("/desk/")
     page.fill("#username", "minh.ccvc")

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import product
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.intake.site.guide.machine_files import PAGES
 from tests.browser.first_load import FIRST_LOAD_BYTES, first_load, shell
-from tests.browser.screen import cramped, sticking_out
+from tests.browser.screen import HEIGHT, WIDTHS, assert_keeps_the_rules
 
 ADDRESSES = (
     *(page.address for page in PAGES),
     *("/tra-cuu", "/problems/invalid-input", "/khong-co", "/a/b/c"),
 )
 FEWEST_PARTS = 6
-WIDTHS = (360, 1280)
-HEIGHT = 800
-Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, Theme] = ("light", "dark")
 
 
 @contextmanager
@@ -46,12 +40,7 @@ def test_page_keeps_the_rules_at_every_width_in_both_languages_and_themes(
             page.goto(f"{address}?lang={language}")
 
             expect(page.locator("html")).to_have_attribute("lang", language)
-            for width, theme in product(WIDTHS, THEMES):
-                page.set_viewport_size({"width": width, "height": HEIGHT})
-                page.emulate_media(color_scheme=theme)
-                axe(page)
-                assert sticking_out(page) == [], (width, theme)
-                assert cramped(page) == [], (language, width)
+            assert_keeps_the_rules(page, axe)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from itertools import product
-from typing import Literal
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, send_petition
 from tests.browser.forms import IN_FORMS, Form, opened_in
 from tests.browser.outbox import sent_to
-from tests.browser.screen import sticking_out
-from tests.browser.test_citizen_pages import assert_fits
+from tests.browser.screen import assert_fits, assert_keeps_the_rules
 
 HOME = "/ho-so-cua-toi"
 CODE = r"(?:Mã mở Hồ sơ của tôi|The code for My petitions): (\d{6})"
 IS_READ = "phân công"
 """A word of the letter to officers once the router has read a petition: before, a contact alone does not open it."""
-WIDE = ViewportSize(width=1280, height=740)
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OPEN, ASK = "form[action^='/ho-so-cua-toi/mo'] button", "form[action^='/ho-so-cua-toi/ma'] button"
 CLOSE = "form[action^='/ho-so-cua-toi/dong'] button"
 
@@ -71,25 +66,18 @@ def test_the_pages_keep_axes_rules_and_their_width(browser: Browser, site: str, 
     with browser.new_context(viewport=PHONE, base_url=site) as context:
         page = context.new_page()
 
-        def keeps_the_rules() -> None:
-            for size, theme in product((PHONE, WIDE), THEMES):
-                page.set_viewport_size(size)
-                page.emulate_media(color_scheme=theme)
-                axe(page)
-                assert sticking_out(page) == [], (page.url, theme)
-
         page.goto(HOME)
-        keeps_the_rules()
+        assert_keeps_the_rules(page, axe)
         page.locator(ASK).click()
         expect(page.locator("#contact-error")).to_be_visible()
-        keeps_the_rules()
+        assert_keeps_the_rules(page, axe)
         page.locator("#contact").fill(contact)
         page.locator(ASK).click()
         expect(page.locator("#code")).to_be_visible()
-        keeps_the_rules()
+        assert_keeps_the_rules(page, axe)
         page.locator("#code").fill(sent_to(site, contact, CODE)[1])
         page.locator(OPEN).click()
         expect(page.locator(".pet").first).to_be_visible()
-        keeps_the_rules()
+        assert_keeps_the_rules(page, axe)
         page.goto(f"{HOME}?lang=en")
-        keeps_the_rules()
+        assert_keeps_the_rules(page, axe)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from itertools import product
 from time import time_ns
-from typing import Literal
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from shared.domain.calendar.working_calendar import VIETNAM
 from tests.browser.conftest import PHONE, send_petition
 from tests.browser.desk import act
 from tests.browser.forms import FORMS, Form, opened_in
 from tests.browser.outbox import sent_to
-from tests.browser.screen import sticking_out
-from tests.browser.test_citizen_pages import assert_fits
+from tests.browser.screen import assert_fits, assert_keeps_the_rules
+from tests.support.running_stack import RunningStack
 
 HOME = "/cau-tra-loi-moi"
 CONFIRM = rf"({HOME}/xac-nhan/[^\s\"<>]+)"
@@ -26,11 +24,8 @@ PUBLISHED = {
     "content": "Người đọc hỏi giờ mở cửa của kho lưu trữ lịch sử.",
     "answer": "Kho lưu trữ lịch sử mở cửa từ 8 giờ đến 16 giờ, trừ thứ Bảy và Chủ nhật.",
 }
-"""A matter that no other test sends, so that none is shown this answer as a likely one."""
-WIDE = ViewportSize(width=1280, height=740)
 MOST_MORNINGS = 10
 """A week without a working day is followed by one with some."""
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SUBSCRIBE = f"form[action^='{HOME}'] button"
 DONE = {"vi": ("48 giờ", "Đã xác nhận", "Đã dừng"), "en": ("48 hours", "Confirmed", "Ended")}
 """Words of the page after each step."""
@@ -78,7 +73,11 @@ def clock_of(page: Page) -> datetime:
     return datetime.fromisoformat(facts["now"]).astimezone(VIETNAM)
 
 
-def test_reader_subscribes_gets_the_weeks_mail_and_ends_it_with_one_press(browser: Browser, site: str):
+def test_reader_subscribes_gets_the_weeks_mail_and_ends_it_with_one_press(
+    browser: Browser, crowded: RunningStack
+):
+    """The stack is the module's own: its clock goes on by a week, and its answer is like what others send."""
+    site = crowded.site
     readers = {form: f"doc-{form}-{time_ns()}@thu.example" for form in FORMS}
     for form, address in readers.items():
         with opened_in(browser, site, form) as page:
@@ -103,21 +102,14 @@ def test_the_pages_keep_axes_rules_and_their_width(browser: Browser, site: str, 
     with browser.new_context(viewport=PHONE, base_url=site) as context:
         page = context.new_page()
 
-        def keeps_the_rules() -> None:
-            for size, theme in product((PHONE, WIDE), THEMES):
-                page.set_viewport_size(size)
-                page.emulate_media(color_scheme=theme)
-                axe(page)
-                assert sticking_out(page) == [], (page.url, theme)
-
         page.goto(HOME)
         page.locator(SUBSCRIBE).click()
         expect(page.locator("#email-error")).to_be_visible()
-        keeps_the_rules()
+        assert_keeps_the_rules(page, axe)
         page.goto(f"{HOME}?lang=en&field=TL")
         page.locator("#email").fill(address)
         page.locator(SUBSCRIBE).click()
         expect(page.get_by_role("status")).to_contain_text("48 hours")
-        keeps_the_rules()
+        assert_keeps_the_rules(page, axe)
         page.goto(sent_to(site, address, CONFIRM)[1])
-        keeps_the_rules()
+        assert_keeps_the_rules(page, axe)

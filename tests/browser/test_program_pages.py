@@ -6,11 +6,10 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.screen import reload_until_shown
-from tests.browser.test_citizen_pages import assert_fits, press
-from tests.browser.test_desk_pages import PHONE, Opened, officer
-
-__all__ = ["officer"]
+from tests.browser.conftest import PHONE
+from tests.browser.desk import Opened
+from tests.browser.keyboard import press
+from tests.browser.screen import assert_fits, reload_until_shown
 
 
 def test_administrator_sends_a_test_and_sees_the_keys_with_a_keyboard_on_a_phone(officer: Opened):

@@ -6,10 +6,11 @@ import os
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_citizen_pages import assert_fits, press, type_into, unfold
-from tests.browser.test_desk_pages import PHONE, Opened, officer
+from tests.browser.conftest import PHONE
+from tests.browser.desk import Opened
+from tests.browser.keyboard import press, type_into, unfold
+from tests.browser.screen import assert_fits
 
-__all__ = ["officer"]
 TEXT = "/desk/texts/officer.ASSIGNED.EMAIL.vi"
 
 

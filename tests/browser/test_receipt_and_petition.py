@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import product
-from typing import Literal
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.desk import act
-from tests.browser.forms import Language
-from tests.browser.screen import cramped
+from tests.browser.screen import assert_keeps_the_rules
+from tests.browser.sending import receipt_address
 
-DESK = ViewportSize(width=1280, height=800)
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-CONTENT = "Tôi dự thi nâng ngạch chuyên viên chính, đề nghị cho biết thời hạn công bố kết quả thi nâng ngạch."
 QUESTION = "Ông còn giấy tờ nào ghi số quyết định không, ví dụ giấy báo dự thi? Ông dự thi ở đâu, ngày nào?"
-BROWSER = {"Accept": "text/html"}
 
 
 @contextmanager
 def a_page(browser: Browser, site: str) -> Iterator[Page]:
     with browser.new_context(viewport=PHONE, base_url=site, locale="vi-VN") as context:
         yield context.new_page()
-
-
-def receipt_address(page: Page, sender: str, language: Language = "vi") -> str:
-    """Send a petition as the last form does; return where its receipt is."""
-    form: dict[str, str | float | bool] = {
-        "content": CONTENT,
-        "name": "Lê Thị Hạnh",
-        "address": "Huế",
-        "email": f"{sender[:40]}@thu.example",
-        "may_publish": "1",
-        "key": f"page-{sender}-{time.time_ns()}",
-    }
-    sent = page.request.post(f"/gui?lang={language}", form=form, headers=BROWSER, max_redirects=0)
-    assert sent.status == 303
-    return sent.headers["location"]
 
 
 def reference_in(address: str) -> str:
@@ -75,8 +53,4 @@ def test_pages_break_no_rule_of_axe(browser: Browser, site: str, axe: Callable[[
         address = address_of_asked(page, "axe-asked")
         for path in (receipt, address, f"{receipt}&lang=en", f"{address}&lang=en"):
             page.goto(path)
-            for size, theme in product((PHONE, DESK), THEMES):
-                page.set_viewport_size(size)
-                page.emulate_media(color_scheme=theme)
-                axe(page)
-                assert cramped(page) == [], path
+            assert_keeps_the_rules(page, axe)

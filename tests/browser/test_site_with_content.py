@@ -7,18 +7,15 @@ import re
 import urllib.request
 from collections.abc import Callable, Iterator
 from itertools import product
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.first_load import FIRST_LOAD_BYTES, first_load
-from tests.browser.screen import cramped, sticking_out
+from tests.browser.screen import WIDTHS, assert_keeps_the_rules
 from tests.support.running_stack import RunningStack
 
-WIDTHS = (360, 1280)
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NOT_PAGES = re.compile(
     r"/(assets|v1|desk|local|open311|problems/(?!invalid-input))|/tai-lieu-api/|\.(atom|xml|csv|json|jsonl|jsonld|py)$"
 )
@@ -29,6 +26,7 @@ FEWEST_PAGES, FEWEST_STATES = 14, 8
 TARGET = 44
 WITHOUT_LINKS = ("/gui", "/ho-so-cua-toi", "/cau-tra-loi-moi", "/khong-co", "/tra-cuu/bo-sung")
 """Pages that the walk from the home page does not come by: first steps, and what is said of a wrong address."""
+NOTHING_FOUND = "/cong-khai?q=dat+dai&field=TL"
 READABLE_WIDTH = 600
 _SMALL_TARGETS = """(least) => {
   const inSentence = (element) => getComputedStyle(element).display === "inline"
@@ -133,15 +131,10 @@ def test_pages_with_something_on_them_break_no_rule_at_any_width_language_or_the
     page: Page, walk: Walk, axe: Callable[[Page], None]
 ):
     with_content = ("/", "/thong-ke", "/cong-khai", "/cong-khai/answer", "/cong-khai?q=ngạch", "/kiem-chung")
-    addresses = [walk.public[kind] for kind in with_content] + [*walk.petitions.values()]
+    addresses = [*(walk.public[kind] for kind in with_content), NOTHING_FOUND, *walk.petitions.values()]
     for address, language in product(addresses, ("vi", "en")):
         page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
-        for width, theme in product(WIDTHS, THEMES):
-            page.set_viewport_size({"width": width, "height": PHONE["height"]})
-            page.emulate_media(color_scheme=theme)
-            axe(page)
-            assert sticking_out(page) == [], (address, width, theme)
-            assert cramped(page) == [], (address, language, width)
+        assert_keeps_the_rules(page, axe)
 
 
 def test_first_load_of_pages_with_something_on_them_is_small_and_one_round(

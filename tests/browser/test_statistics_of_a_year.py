@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import product
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -15,18 +14,15 @@ from playwright.sync_api import Browser, Page, Route, expect
 from chalicelib.intake import composition
 from shared.domain.calendar.working_calendar import at_local
 from shared.domain.petition.lifecycle import State
-from tests.browser.screen import sticking_out
+from tests.browser.screen import HEIGHT, THEMES, WIDTHS, sticking_out
 from tests.support.builders import a_petition
 from tests.support.system import System
 
 pytestmark = pytest.mark.browser
 
 SITE = "http://localhost:1"
-HEIGHT = 740
 ON_TIME_OF_TEN = (7, 6, 8, 8, 9, 7, 10, 9, 8, 9, 10, 9)
 """The petitions of ten a month that were answered on time, from November 2025 to October 2026."""
-WIDTHS = (360, 1280)
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _MEETING = """() => {
   const boxes = [...document.querySelectorAll(".chart svg text")].map((text) => text.getBoundingClientRect());
   const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;

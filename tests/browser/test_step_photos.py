@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_citizen_pages import assert_fits
-from tests.browser.test_steps import CONTENT, FIRST, HOW, LAST, WHO, go_on
+from tests.browser.screen import assert_fits
+from tests.browser.sending import CONTENT, FIRST, HOW, LAST, WHO, go_on
 from tests.support import files
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

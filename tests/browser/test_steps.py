@@ -3,57 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, opened
-from tests.browser.forms import IN_FORMS, WITH_SCRIPT, Form, Language, opened_in
-from tests.browser.screen import cramped
-from tests.browser.test_citizen_pages import assert_fits, press, tick, type_into
+from tests.browser.forms import IN_FORMS, WITH_SCRIPT, Form, opened_in
+from tests.browser.keyboard import press, tick, type_into
+from tests.browser.screen import WIDTHS, assert_fits, assert_keeps_the_rules
+from tests.browser.sending import CONTENT, DONE, HEADINGS, LAST, WHO, go_on, until_last
 
-WIDTHS = (360, 1280)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 MOST_SCREENS, MOST_FIELDS, SCREENS_OF_A_STEP = 5, 4, 2
-FIRST, WHO, HOW, LAST = (
-    "Chuyện gì đã xảy ra?",
-    "Bạn là ai?",
-    "Bộ báo tin cho bạn bằng cách nào?",
-    "Xem lại rồi gửi",
-)
-DONE = "Bạn được trả lời chậm nhất"
-HEADINGS = {
-    "vi": (WHO, HOW, LAST, DONE),
-    "en": (
-        "Who are you?",
-        "How should the Ministry contact you?",
-        "Check and send",
-        "You will be answered by",
-    ),
-}
-"""The headings behind the first step, in both languages."""
 NO_NETWORK = {"vi": "Chưa có mạng", "en": "There is no network"}
-CONTENT = "Ngày 3/3 tôi nộp hồ sơ hưởng trợ cấp tại xã, quá hẹn 20 ngày chưa có kết quả. Đề nghị trả lời."
-
-
-def go_on(page: Page, heading: str) -> None:
-    """Press the step's one primary button."""
-    page.locator("main form button.button.full-small").click()
-    expect(page.locator("h1")).to_contain_text(heading)
-
-
-def until_last(page: Page, contact: str, content: str = CONTENT, language: Language = "vi") -> None:
-    who, how, last, _done = HEADINGS[language]
-    page.goto(f"/gui?lang={language}")
-    page.locator("#content").fill(content)
-    go_on(page, who)
-    page.locator("#name").fill("Nguyễn Văn An")
-    page.locator("#address").fill("12 Lê Lợi, Huế")
-    page.locator("#email" if "@" in contact else "#phone").fill(contact)
-    go_on(page, how)
-    go_on(page, last)
 
 
 def screens_high(page: Page) -> float:
@@ -281,10 +242,5 @@ def test_steps_keep_the_rules_of_axe(browser: Browser, site: str, axe: Callable[
             page.goto(path + query)
             for folded in page.locator("main details").all():
                 folded.evaluate("details => { details.open = true; }")
-            for width, scheme in product(WIDTHS, SCHEMES):
-                page.set_viewport_size({"width": width, "height": PHONE["height"]})
-                page.emulate_media(color_scheme=scheme)
-                axe(page)
-                assert_fits(page)
-                assert cramped(page) == [], (path, width)
+            assert_keeps_the_rules(page, axe)
     context.close()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.forms import WITH_SCRIPT, WITHOUT_SCRIPT, Form, Language, opened_in
-from tests.browser.test_citizen_pages import assert_fits
+from tests.browser.screen import assert_fits
 
 CONTENT = "Đề nghị công bố lịch thi nâng ngạch của năm nay cho mọi người được biết."
 HOLDS = {"vi": "Hồ sơ chưa bị ai sửa", "en": "Nobody has altered this file"}

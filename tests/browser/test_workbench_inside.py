@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
-from itertools import product
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -14,12 +12,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from infra.local.life.scenes import DAYS, SCENES
 from infra.local.site.pages.frame import PLACES
 from tests.browser.conftest import PHONE, opened, send_petition
-from tests.browser.screen import sticking_out
+from tests.browser.screen import assert_keeps_the_rules
 from tests.support.running_stack import RunningStack
 
 WIDE = ViewportSize(width=1280, height=900)
-Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, Theme] = ("light", "dark")
 LANGUAGES = ("vi", "en")
 SCREENS = 5
 """The longest that a page may be on a telephone, in its heights."""
@@ -52,14 +48,10 @@ def post(site: str, path: str, facts: dict[str, object]) -> None:
         return
 
 
-def keeps_the_rules(page: Page, axe: Callable[[Page], None], address: str) -> None:
+def keeps_the_rules_on_few_screens(page: Page, axe: Callable[[Page], None], address: str) -> None:
     for language in LANGUAGES:
         page.goto(f"{address}{'&' if '?' in address else '?'}lang={language}")
-        for size, theme in product((PHONE, WIDE), THEMES):
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=theme)
-            axe(page)
-            assert sticking_out(page) == [], (size, theme)
+        assert_keeps_the_rules(page, axe)
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollHeight") <= SCREENS * PHONE["height"]
 
@@ -75,7 +67,7 @@ def test_a_trace_is_drawn_and_goes_on_by_itself(page: Page, own_stack: str, axe:
     expect(page.locator("#sent-title ~ .meta")).not_to_have_text("0", timeout=WAITS_MS)
     expect(page.get_by_text("Receipt: delivered").first).to_be_visible(timeout=WAITS_MS)
     expect(page.locator(".lanes .dot")).not_to_have_count(0)
-    keeps_the_rules(page, axe, f"/local/pages/trace?reference={reference}")
+    keeps_the_rules_on_few_screens(page, axe, f"/local/pages/trace?reference={reference}")
 
 
 def test_a_dead_letter_is_put_back_without_a_script(
@@ -88,7 +80,7 @@ def test_a_dead_letter_is_put_back_without_a_script(
 
     plain.get_by_role("button", name="Let 90 minutes of tries pass").click()
     expect(plain.locator("#dead-title ~ .meta")).to_have_text("1")
-    keeps_the_rules(page, axe, "/local/pages/queues")
+    keeps_the_rules_on_few_screens(page, axe, "/local/pages/queues")
     plain.get_by_role("button", name="Switch on").click()
     plain.get_by_role("button", name="Put back").click()
 
@@ -118,7 +110,7 @@ def test_a_life_is_played_to_its_end(page: Page, plain: Page, axe: Callable[[Pag
     expect(page.locator(".scenes .played")).to_have_count(len(SCENES), timeout=WAITS_MS)
     expect(page.locator("#life-title")).to_contain_text(f"Day {DAYS} of {DAYS}: done")
     expect(plain.locator(".scenes .waits")).to_have_count(0)
-    keeps_the_rules(page, axe, "/local/pages/demonstration")
+    keeps_the_rules_on_few_screens(page, axe, "/local/pages/demonstration")
 
     page.get_by_role("link", name="See the published answer").click()
     expect(page.locator(".results")).to_contain_text("nâng bậc lương")
