@@ -19,14 +19,12 @@ from shared.web.labels import DAYS_INSTEAD, DUTY_KINDS, DUTY_STATUSES, HOLIDAYS,
 from shared.web.static import asset_url
 
 NO_BREAK = "\u00a0"
-WORD_JOINER = "\u2060"
-"""Shows nothing, and keeps what stands on both sides of it on one line."""
 _FIRST_SENTENCE = re.compile(r"\s*\S[^\n.!?]{0,180}(?:[.!?](?=\s|$)|(?=\n|$))")
 """Up to a full stop or the end of a line, in at most 180 characters."""
 _MEGABYTE = 1024 * 1024
 _SHARED = Path(__file__).parent / "pages"
 
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _SHORT_WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 _ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ENGLISH_MONTHS = (
@@ -73,7 +71,7 @@ class Pages:
             environment.filters |= {
                 "anchor": anchor,
                 "after_first_sentence": after_first_sentence,
-                "brief_day": brief_day,
+                "brief_day": partial(brief_day, language=language),
                 "day": day,
                 "day_off": partial(day_off, language=language),
                 "day_in_sentence": partial(day_in_sentence, language=language),
@@ -130,11 +128,16 @@ def long_day(value: date, language: Language) -> str:
 
 
 def day_in_sentence(value: date, language: Language) -> str:
-    """Return a date with its weekday inside a sentence: thứ Hai 14/12/2026, kept on one line; or as `long_day`."""
+    """Return a date with its weekday inside a sentence, kept on one line: thứ Hai 14/12/2026.
+
+    In English, as `long_day`, the line may break after the weekday. Sunday keeps its capital in Vietnamese, as official
+    texts have it (Decree 30/2020/NĐ-CP).
+    """
     if language == "en":
-        return long_day(value, language)
-    weekday = WEEKDAYS[value.weekday()]
-    return f"{weekday[0].lower()}{weekday[1:]} {day(value)}".replace(" ", NO_BREAK)
+        weekday, _, date_alone = long_day(value, language).partition(" ")
+        return f"{weekday} {date_alone.replace(' ', NO_BREAK)}"
+    weekday = WEEKDAYS[value.weekday()].replace("Thứ", "thứ")
+    return f"{weekday} {day(value)}".replace(" ", NO_BREAK)
 
 
 def day_off(name: str, language: Language) -> str:
@@ -156,8 +159,10 @@ def day_off(name: str, language: Language) -> str:
     return name
 
 
-def brief_day(value: date) -> str:
-    """Return a date without its year, beside another that has one: 14/12."""
+def brief_day(value: date, language: Language) -> str:
+    """Return a date without its year, beside another that has one: 14/12, or 14 Dec."""
+    if language == "en":
+        return f"{value.day}{NO_BREAK}{_ENGLISH_MONTHS[value.month - 1][:3]}"
     return f"{value:%d/%m}"
 
 
@@ -199,10 +204,10 @@ def after_first_sentence(text: str) -> str:
 
 
 def short_day(value: date, language: Language) -> str:
-    """Return a date with its weekday for lists: T2 14/12, or Mon 14/12."""
+    """Return a date with its weekday for lists: T2 14/12, or Mon 14 Dec."""
     weekday = value.weekday()
     name = _ENGLISH_WEEKDAYS[weekday][:3] if language == "en" else _SHORT_WEEKDAYS[weekday]
-    return f"{name} {value:%d/%m}"
+    return f"{name} {brief_day(value, language)}"
 
 
 def decimal(value: float, language: Language) -> str:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from shared.domain.calendar.terms import Terms
 from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day, local_date
 
-_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _LEAP_DAY = (2, 29)
 
 MOST_BACKDATED = timedelta(days=5)

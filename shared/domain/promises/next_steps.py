@@ -17,6 +17,7 @@ from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
 from shared.domain.procedures import merging
 from shared.domain.promises.duties import DutyKind, DutyStatus, duties
+from shared.domain.promises.wake_ups import first_unsent_update
 
 
 class StepKind(StrEnum):
@@ -89,12 +90,19 @@ def _owed(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: date
     return [*owed, *_update(petition, terms, calendar, now)]
 
 
-def _update(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> list[NextStep]:
-    """Return the next update of an overdue petition; before the due date, the first there would be."""
-    if not petition.is_unanswered or merging.is_led(petition):
-        return []
-    n = 1
+def next_update_on(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> date:
+    """Return the day of the next update of an overdue petition; before the due date, of the first there would be.
+
+    What was sent today is not the next one.
+    """
+    n = first_unsent_update(petition)
     while (on := deadlines.overdue_update_on(petition.due_on, n, terms, calendar)) < local_date(now):
         n += 1
+    return on
+
+
+def _update(petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime) -> list[NextStep]:
+    if not petition.is_unanswered or merging.is_led(petition):
+        return []
     kind, basis = _OF_DUTIES[DutyKind.UPDATE]
-    return [NextStep(on, kind, basis, is_late=False)]
+    return [NextStep(next_update_on(petition, terms, calendar, now), kind, basis, is_late=False)]

@@ -138,11 +138,16 @@ def _overdue_update(
     Of several that were missed, the latest speaks for all.
     """
     anchor = petition.due_on.isoformat()
-    sent = (update.facts for update in entries_of(petition.history, PetitionerUpdated))
-    n = 1 + max((facts.n for facts in sent if facts.anchor == anchor), default=0)
+    n = first_unsent_update(petition)
     while _update_at(petition, n + 1, terms, calendar) <= now:
         n += 1
     yield WakeUp(_update_at(petition, n, terms, calendar), Action.UPDATE_PETITIONER, anchor, n)
+
+
+def first_unsent_update(petition: Petition) -> int:
+    """Return the number of the first update about the due date that comes after all that were sent."""
+    sent = (update.facts for update in entries_of(petition.history, PetitionerUpdated))
+    return 1 + max((facts.n for facts in sent if facts.anchor == petition.due_on.isoformat()), default=0)
 
 
 def _update_at(petition: Petition, n: int, terms: Terms, calendar: WorkingCalendar) -> datetime:

@@ -336,7 +336,7 @@ def test_due_date_can_be_retraced() -> None:
         SkippedDay(date(2026, 1, 1), "Tết Dương lịch"),
         SkippedDay(date(2026, 1, 2), "12729/VPCP-KGVX"),
         SkippedDay(date(2026, 1, 3), "Thứ Bảy"),
-        SkippedDay(date(2026, 1, 4), "Chủ Nhật"),
+        SkippedDay(date(2026, 1, 4), "Chủ nhật"),
     )
     assert result.due_on == date(2026, 1, 5)
     assert result.terms_version == "petitions#2018-06-18"

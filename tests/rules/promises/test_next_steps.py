@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.calendar.working_calendar import local_date
-from shared.domain.petition.lifecycle import State
+from shared.domain.petition.change import Change
+from shared.domain.petition.facts import PetitionerUpdated
+from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.values.classification import Lane
-from shared.domain.promises.next_steps import StepKind, next_steps
+from shared.domain.promises.next_steps import StepKind, next_steps, next_update_on
 from tests.support.builders import CALENDAR, RECEIVED_AT, TERMS, a_petition, vietnam
 
 K = StepKind
@@ -53,6 +55,19 @@ def test_what_is_due_next_follows_from_the_state(state: State, now: str, steps: 
     upcoming = next_steps(a_petition(state), TERMS, CALENDAR, vietnam(now, "10:00"))
 
     assert [(step.kind, step.due_on.isoformat()) for step in upcoming] == steps
+
+
+def test_update_that_was_sent_today_is_not_the_next_one():
+    petition = a_petition(State.IN_PROGRESS)
+    on_the_day = vietnam("2026-07-01", "10:00")
+    sent = petition.record(
+        Action.UPDATE_PETITIONER,
+        Change.by_timer(vietnam("2026-07-01", "08:00"), "timer:update"),
+        facts=PetitionerUpdated(n=1, anchor="2026-06-22"),
+    )
+
+    assert next_update_on(petition, TERMS, CALENDAR, on_the_day) == date(2026, 7, 1)
+    assert next_update_on(sent, TERMS, CALENDAR, on_the_day) == date(2026, 7, 10)
 
 
 def test_what_belongs_to_another_body_is_to_be_forwarded_by_its_decree():

@@ -15,6 +15,7 @@ from shared.web.rendering import (
     local_day_alone,
     long_day,
     moment_in_sentence,
+    short_day,
 )
 
 DAY = date(2026, 12, 14)
@@ -26,9 +27,13 @@ MOMENT = datetime(2026, 12, 14, 1, 5, tzinfo=UTC)
     [
         (long_day(DAY, "vi"), "Thứ Hai, ngày 14/12/2026"),
         (day_in_sentence(DAY, "vi"), "thứ\u00a0Hai\u00a014/12/2026"),
+        (day_in_sentence(DAY, "en"), "Monday, 14\u00a0December\u00a02026"),
+        (short_day(date(2026, 11, 6), "vi"), "T6 06/11"),
+        (short_day(date(2026, 11, 6), "en"), "Fri 6\u00a0Nov"),
+        (day_in_sentence(date(2026, 12, 20), "vi"), "Chủ\u00a0nhật\u00a020/12/2026"),
         (local_day_alone(MOMENT, "vi"), "Thứ\u00a0Hai\u00a014/12/2026"),
         (moment_in_sentence(MOMENT, "vi"), "08:05\u00a0thứ\u00a0Hai\u00a014/12/2026"),
-        (moment_in_sentence(MOMENT, "en"), "08:05 on Monday, 14 December 2026"),
+        (moment_in_sentence(MOMENT, "en"), "08:05 on Monday, 14\u00a0December\u00a02026"),
     ],
 )
 def test_date_is_written_as_its_place_in_a_sentence_asks(shown: str, text: str):

@@ -487,6 +487,9 @@ def test_list_is_narrowed_by_links_with_numbers_and_widened_by_chips(intake, thr
     assert "Nâng ngạch chuyên viên" not in narrowed
     assert f'<a class="tag" href="/cong-khai">{field}' in narrowed
     assert count_of(narrowed, "Tất cả") == "3"
+    nothing = intake.http("GET", "/cong-khai", query={"field": "TL", "q": "xyzzy"}).text
+    assert 'class="tag"' in nothing
+    assert 'class="filters' not in nothing
 
 
 @pytest.mark.parametrize(

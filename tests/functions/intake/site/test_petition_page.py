@@ -145,6 +145,7 @@ def test_short_link_of_an_sms_opens_the_petition(intake, proof):
     assert (page.status, english.status) == (200, 200)
     assert 'id="state"' in page.text
     assert '<html lang="en">' in english.text
+    assert '<a href="/ho-so-cua-toi" aria-current="true">' in page.text
 
 
 def test_letters_link_opens_the_petition_in_its_language(intake):

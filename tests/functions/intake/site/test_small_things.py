@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date, time, timedelta
 from html import unescape
+from http import HTTPStatus
 
 import pytest
 
 from chalicelib.intake import composition
 from chalicelib.intake.petitions.addresses import page_address
+from chalicelib.intake.published.answer_search import LONGEST_SEARCH
 from shared.domain.calendar.working_calendar import at_local
 from shared.domain.petition.lifecycle import State
 from tests.functions.intake.site.test_home import words_of
@@ -76,7 +78,26 @@ def test_title_names_the_ministry_once(intake: System, path: str, language: str)
 
 def test_footer_repeats_the_other_ways_to_send_only_where_the_page_has_none(intake: System):
     assert "sms:8088" not in footer_of(intake.http("GET", "/").text)
+    assert "sms:8088" not in footer_of(intake.http("GET", "/gui/ngoai-tuyen").text)
     assert "sms:8088" in footer_of(intake.http("GET", "/huong-dan").text)
+
+
+def test_wrong_address_offers_the_search_that_the_list_of_answers_has(intake: System):
+    boxes = [
+        re.search(r'<input[^>]*name="q"[^>]*maxlength="(\d+)"', intake.http("GET", path).text)
+        for path in ("/cong-khai", "/khong-co", "/")
+    ]
+
+    assert {box[1] for box in boxes if box} == {str(LONGEST_SEARCH)}
+    assert all(boxes)
+
+
+def test_codes_that_do_not_go_together_lead_to_the_form_below(intake: System):
+    refused = intake.http("POST", "/tra-cuu", form={"ma": "26 4831 9027 5", "pin": "1234 5678"})
+
+    assert refused.status == HTTPStatus.NOT_FOUND
+    assert "Mất mã PIN thì xin gửi lại, ở cuối trang này" in refused.text
+    assert "trang Tra cứu" not in refused.text.partition("</main>")[0]
 
 
 @pytest.mark.parametrize(

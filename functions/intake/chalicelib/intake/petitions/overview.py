@@ -18,6 +18,7 @@ from shared.domain.petition.facts import Dispatch, LetterFacts
 from shared.domain.petition.history import Entry, letter_of
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition
+from shared.domain.promises.next_steps import next_update_on
 from shared.web.i18n import N_, Language, counted, gettext
 from shared.web.rendering import day, day_in_sentence
 
@@ -291,9 +292,4 @@ def _steps(petition: Petition, _: Callable[[str], str]) -> tuple[Step, ...]:
 def _next_update_on(
     petition: Petition, terms: Terms, calendar: WorkingCalendar, now: datetime
 ) -> date | None:
-    if not petition.is_unanswered:
-        return None
-    today, n = local_date(now), 1
-    while (on := deadlines.overdue_update_on(petition.due_on, n, terms, calendar)) < today:
-        n += 1
-    return on
+    return next_update_on(petition, terms, calendar, now) if petition.is_unanswered else None

@@ -38,6 +38,7 @@ from chalicelib.intake.site.frame import (
 from chalicelib.intake.site.receipt_pdf import ReceiptTexts, receipt_pdf
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.errors import NotFoundOrWrongPinError
+from shared.domain.identity.access_codes import tail_of
 from shared.domain.identity.reference import spaced
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.submission import PetitionInput
@@ -51,7 +52,7 @@ from shared.web.answers import FileAnswer, see_other
 from shared.web.i18n import N_, Language, gettext, in_language
 from shared.web.labels import REPLY_BY
 from shared.web.qr import qr_svg
-from shared.web.rendering import WORD_JOINER, day_in_sentence, moment_in_sentence, moment_with_weekday
+from shared.web.rendering import day_in_sentence, moment_in_sentence, moment_with_weekday
 from shared.web.requests import query_parameter
 from shared.web.routes import Routes
 
@@ -229,10 +230,7 @@ def _admitted(parts: Parts, request: Request) -> Petition:
 
 def _shown_contacts(sent: PetitionInput, answer_by: tuple[ReplyBy, ...]) -> ShownContacts:
     phone, email = sent.petitioner.phone or "", sent.petitioner.email or ""
-    name, _, domain = email.rpartition("@")
-    return ShownContacts(
-        answer_by, phone[-_DIGITS_SHOWN:], f"{name[:1]}…{WORD_JOINER}@{domain}" if name else ""
-    )
+    return ShownContacts(answer_by, phone[-_DIGITS_SHOWN:], tail_of(email) if email else "")
 
 
 def _receipt_page(

@@ -27,11 +27,16 @@ from shared.domain import errors
 from shared.domain.identity.reference import in_short_link
 from shared.domain.petition.petition import Petition
 from shared.web.answers import see_other, try_again_after
-from shared.web.i18n import gettext
+from shared.web.i18n import N_, gettext
 from shared.web.problems import problem_of
 from shared.web.rendering import link
 from shared.web.requests import form_pairs, query_parameter
 from shared.web.routes import Routes
+
+CODES = N_("Mã số và mã PIN")
+NOT_TOGETHER = N_(
+    "Hai mã này không đi với nhau. Xin xem lại cả hai trên biên nhận. Mất mã PIN thì xin gửi lại, ở cuối trang này."
+)
 
 
 def routes(parts: Callable[[], Parts]) -> Routes[Parts]:
@@ -138,7 +143,10 @@ def track_page(
         shown.pop("pin", None)
     if error and not slowed:
         status, problem = problem_of(error, page_language(request))
-        facts = {"errors": (FormError("ma", problem["title"], problem["detail"]),), "messages": {}}
+        title, detail = problem["title"], problem["detail"]
+        if type(error) is errors.NotFoundOrWrongPinError and request.method == "POST":
+            title, detail = map(gettext(page_language(request)), (CODES, NOT_TOGETHER))
+        facts = {"errors": (FormError("ma", title, detail),), "messages": {}}
     response = page(
         parts,
         request,

@@ -168,7 +168,7 @@ def _facets(results: AnswersFound, filters: Filters, links: Links, language: Lan
     facets = []
     for name, title, everything, of_all, groups in rows:
         chosen = getattr(filters, name)
-        if len(groups) < 2 and not chosen:  # noqa: PLR2004 - nothing to choose from
+        if not of_all or (len(groups) < 2 and not chosen):  # noqa: PLR2004 - nothing to choose from
             continue
         every = Choice(everything, of_all, links.to(**{name: ""}), not chosen)
         choices = [

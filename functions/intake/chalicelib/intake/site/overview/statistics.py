@@ -99,7 +99,7 @@ def _months(parts: Parts, figures: MonthFigures | None, language: Language) -> l
     months = [month.month for month in parts.public_statistics.latest() if month.received]
     if figures and figures.month not in months:
         months = sorted([*months, figures.month])
-    not_over = _("chưa qua hạn trả lời")
+    not_over = _("còn hạn")
     named = [(month, _capital(month_name(month, language))) for month in reversed(months)]
     return [(month, name if due(month) else f"{name} ({not_over})") for month, name in named]
 

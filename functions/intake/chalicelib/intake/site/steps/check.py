@@ -168,6 +168,11 @@ def _check_page(
     )
 
 
+def shown_number(number: str | None) -> str:
+    """Return a number in E.164 as people here write it, kept on one line."""
+    return as_dialled_here(number or "").replace(" ", NO_BREAK)
+
+
 def _lines_about_sender(petition: PetitionInput, language: Any) -> list[str]:
     petitioner = petition.petitioner
     is_citizen = petitioner.type is PetitionerType.CITIZEN
@@ -176,7 +181,7 @@ def _lines_about_sender(petition: PetitionInput, language: Any) -> list[str]:
         "" if is_citizen else gettext(language)(PETITIONER_TYPES[petitioner.type]),
         petitioner.organisation,
         petitioner.address,
-        as_dialled_here(petitioner.phone or "").replace(" ", NO_BREAK),
+        shown_number(petitioner.phone),
         petitioner.phone_note,
         petitioner.email,
     )

@@ -160,7 +160,8 @@ def show_reply(parts: Parts, request: Request) -> Response:
     offered = [
         channel for channel in answered_by(with_all, countries) if has.get(channel, petition.petitioner.phone)
     ]
-    return step_page(parts, request, Step.REPLY, holder, unsent, offered=offered, chosen=chosen)
+    phone = check.shown_number(petition.petitioner.phone)
+    return step_page(parts, request, Step.REPLY, holder, unsent, offered=offered, chosen=chosen, phone=phone)
 
 
 def take_reply(parts: Parts, request: Request) -> Response:
@@ -266,4 +267,4 @@ def _empty(parts: Parts, step: Step, language: Language) -> dict[str, Any]:
     """Return the facts of a step's page where nothing is kept that they could be read from."""
     if step is Step.MATTER:
         return {**files.shown(parts, (), language), "was": ""}
-    return {"offered": list(ReplyBy), "chosen": []} if step is Step.REPLY else {}
+    return {"offered": list(ReplyBy), "chosen": [], "phone": ""} if step is Step.REPLY else {}
