@@ -75,6 +75,7 @@ _WORDS = (
         "đề nghị",
         "đăng ký",
         "hằng ngày",
+        "chậm nhất",
     ),
 )
 """Words of two syllables that stand in headings and in subjects of petitions."""
