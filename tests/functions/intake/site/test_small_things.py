@@ -21,6 +21,9 @@ from tests.functions.intake.site.test_steps import MATTER, SENDER, Visitor
 from tests.support.builders import a_petition
 from tests.support.system import System
 
+UNIT = "Vụ Công chức - Viên chức"
+"""The unit of the petitions here."""
+
 
 def footer_of(html: str) -> str:
     return html[html.index("<footer") :]
@@ -120,6 +123,16 @@ def test_answer_is_headed_by_whose_it_is_in_both_languages(intake: System):
     english = page_of(intake, State.ANSWERED, "en")
 
     assert "The Ministry's answer" in unescape(english.partition('<h2 id="answer"')[2].partition("</h2>")[0])
+
+
+@pytest.mark.parametrize(("state", "is_named"), [(State.ANSWERED, True), (State.REOPENED, False)])
+def test_answer_that_is_looked_at_again_is_not_said_to_be_of_the_unit_that_does_so(
+    intake: System, state: State, *, is_named: bool
+):
+    answer = words_of(page_of(intake, state).partition("<article")[2].partition("</article>")[0])
+
+    assert "Trả lời." in answer
+    assert (UNIT in answer) == is_named
 
 
 @pytest.mark.parametrize(
