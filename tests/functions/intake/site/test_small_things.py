@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.intake import composition
 from chalicelib.intake.petitions.addresses import page_address
-from chalicelib.intake.published.answer_search import LONGEST_SEARCH
+from chalicelib.intake.published.answers import LONGEST_SEARCH
 from shared.domain.calendar.working_calendar import at_local
 from shared.domain.petition.lifecycle import State
 from tests.functions.intake.site.test_home import words_of
