@@ -13,7 +13,7 @@ from tests.browser.conftest import PHONE
 from tests.browser.forms import WITH_SCRIPT, Form, opened_in
 from tests.browser.keyboard import tab_to, unfold
 from tests.browser.screen import assert_fits
-from tests.browser.sending import RECEIVED, receipt_address
+from tests.browser.site_steps import RECEIVED, receipt_address
 from tests.support import files
 from tests.support.running_stack import RunningStack
 

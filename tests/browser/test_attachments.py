@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.forms import WITHOUT_SCRIPT, Form, opened_in
 from tests.browser.keyboard import press, tab_to, type_into, unfold
 from tests.browser.screen import assert_fits
-from tests.browser.sending import RECEIVED, receipt_address
+from tests.browser.site_steps import RECEIVED, receipt_address
 from tests.support import files
 from tests.support.running_stack import RunningStack
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PHONE
 from tests.browser.desk import act
 from tests.browser.screen import assert_keeps_the_rules
-from tests.browser.sending import receipt_address
+from tests.browser.site_steps import receipt_address
 
 QUESTION = "Ông còn giấy tờ nào ghi số quyết định không, ví dụ giấy báo dự thi? Ông dự thi ở đâu, ngày nào?"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.forms import WITH_SCRIPT, WITHOUT_SCRIPT, Form, opened_in
 from tests.browser.screen import assert_fits
-from tests.browser.sending import CONTENT, HEADINGS, go_on, until_last
+from tests.browser.site_steps import CONTENT, HEADINGS, go_on, until_last
 
 LOST = {"vi": "Mất mạng", "en": "No network"}
 

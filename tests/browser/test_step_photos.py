@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expe
 
 from tests.browser.conftest import PHONE
 from tests.browser.screen import assert_fits
-from tests.browser.sending import CONTENT, FIRST, HOW, LAST, WHO, go_on
+from tests.browser.site_steps import CONTENT, FIRST, HOW, LAST, WHO, go_on
 from tests.support import files
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

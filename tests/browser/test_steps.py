@@ -11,7 +11,7 @@ from tests.browser.conftest import PHONE, opened
 from tests.browser.forms import IN_FORMS, WITH_SCRIPT, Form, opened_in
 from tests.browser.keyboard import press, tick, type_into
 from tests.browser.screen import WIDTHS, assert_fits, assert_keeps_the_rules
-from tests.browser.sending import CONTENT, DONE, HEADINGS, LAST, WHO, go_on, until_last
+from tests.browser.site_steps import CONTENT, DONE, HEADINGS, LAST, WHO, go_on, until_last
 
 MOST_SCREENS, MOST_FIELDS, SCREENS_OF_A_STEP = 5, 4, 2
 NO_NETWORK = {"vi": "Chưa có mạng", "en": "There is no network"}

@@ -11,7 +11,7 @@ from tests.browser.forms import IN_FORMS, Form, opened_in
 from tests.browser.keyboard import press, tab_to, tick, type_into
 from tests.browser.outbox import sent_to
 from tests.browser.screen import assert_fits, cramped
-from tests.browser.sending import HEADINGS, go_on, until_last
+from tests.browser.site_steps import HEADINGS, go_on, until_last
 
 MATTER = "Tôi dự thi nâng ngạch chuyên viên chính, đề nghị cho biết thời hạn công bố kết quả thi nâng ngạch."
 QUESTION = "Ông còn giấy tờ nào ghi số quyết định không, ví dụ giấy báo dự thi? Ông dự thi ở đâu, ngày nào?"
