@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +23,6 @@ from infra.seed.directory import directory_rows
 from shared.domain.calendar.working_calendar import VIETNAM, Override, WorkingCalendar, at_local, local_date
 from shared.domain.petition.lifecycle import State
 from shared.domain.petition.values.classification import Channel
-from shared.tables import directory
 
 OPERATOR = "tong.dai"
 INTAKE_OFFICER = "lan.tiepnhan"
@@ -110,27 +108,16 @@ def play(driver: Driver, until: datetime | None = None) -> Played:
     players = Players(driver)
     trains_at = present - SHADOWED
     has_trained = False
-    with _kept_directory():
-        for event in timeline(samples(), present):
-            if event.at >= trains_at and not has_trained:
-                _let_time_pass(driver, trains_at)
-                driver.local.pumps.learn.fire()
-                has_trained = True
-            _let_time_pass(driver, event.at)
-            players.play(event)
-            driver.settle()
+    for event in timeline(samples(), present):
+        if event.at >= trains_at and not has_trained:
+            _let_time_pass(driver, trains_at)
+            driver.local.pumps.learn.fire()
+            has_trained = True
+        _let_time_pass(driver, event.at)
+        players.play(event)
+        driver.settle()
     references = {name: sent.reference for name, sent in players.sent.items()}
     return Played(references, tuple(players.refused.values()))
-
-
-@contextmanager
-def _kept_directory() -> Iterator[None]:
-    """Let rows of the directory be read once, however the clock runs: all who write them are in this process."""
-    directory.KEPT_FOR.append(timedelta.max)
-    try:
-        yield
-    finally:
-        directory.KEPT_FOR.pop()
 
 
 def _let_time_pass(driver: Driver, to: datetime) -> None:

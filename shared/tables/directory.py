@@ -31,8 +31,7 @@ from shared.tables.dynamo import Item, Query, Table
 
 T = TypeVar("T")
 
-KEPT_FOR = [timedelta(seconds=60)]
-"""The time for which rows are kept; the last one holds: who alone can write them puts a longer one behind it."""
+KEPT_FOR = timedelta(seconds=60)
 
 
 _AS_STORED = "#as-stored"
@@ -340,7 +339,7 @@ class Directory:
     def _keep(self, kind: str, build: Callable[[list[dict[str, Any]]], T]) -> T:
         now = clock.now()
         cached = _cache.get((self._table, kind))
-        if cached is None or abs(now - cached[0]) >= KEPT_FOR[-1]:
+        if cached is None or abs(now - cached[0]) >= KEPT_FOR:
             cached = (now, build(self._read(kind.removesuffix(_AS_STORED))))
             _cache[self._table, kind] = cached
         value: T = cached[1]
