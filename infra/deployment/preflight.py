@@ -128,7 +128,7 @@ def _quotas(session: boto3.Session, parameters: Parameters) -> Iterator[str]:
             f"{LEFT_TO_PEOPLE} to people: ask Service Quotas for more Concurrent executions"
         )
     mails = session.client("ses").get_send_quota()["Max24HourSend"]
-    if mails <= SANDBOX_MAILS_PER_DAY:
+    if 0 <= mails <= SANDBOX_MAILS_PER_DAY:  # without a limit it is -1
         yield f"SES of this account sends {mails:.0f} e-mails a day, as in its sandbox: ask for production access"
 
 

@@ -8,6 +8,7 @@ copy     makes copies of the tables as they were, and a backup of them as they a
 apply    brings the live tables to the moment, and begins a new epoch
 check    compares again: nothing may be left to do, and every history has to verify
 thaw     starts everything and opens the doors
+give-up  the same without apply: the data stay as they are
 tidy     deletes the copies
 """
 
@@ -32,6 +33,8 @@ from infra.restoration.restore import RestorationError, Restore
 from shared.platform import clock
 
 STEPS = ("plan", "freeze", "copy", "apply", "check", "thaw", "tidy")
+GIVE_UP = "give-up"
+"""The step that may follow `freeze` instead of all others, as long as nothing was applied."""
 WHOLLY = ("deliveries", "directory", "throttle")
 NOTICED_AFTER = timedelta(seconds=90)
 """Every running function has seen the row of the doors by then (`shared.tables.directory.KEPT_FOR`) and is done."""
@@ -111,6 +114,16 @@ def thaw(parts: Parts) -> int:
     """Start the triggers and open the doors, once every function knows the new epoch."""
     parts.sleep(NOTICED_AFTER.total_seconds())
     parts.restore.open_doors()
+    return _start(parts)
+
+
+def give_up(parts: Parts) -> int:
+    """Start the triggers and open the doors with the data as they are, because nothing was applied."""
+    parts.restore.open_doors(is_given_up=True)
+    return _start(parts)
+
+
+def _start(parts: Parts) -> int:
     started = parts.triggers.start()
     parts.say(f"the doors are open, {started} triggers run")
     return 0
@@ -130,6 +143,7 @@ RUN: dict[str, Callable[[Parts], int]] = {
     "apply": apply,
     "check": check,
     "thaw": thaw,
+    GIVE_UP: give_up,
     "tidy": tidy,
 }
 
@@ -175,7 +189,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m infra.restoration", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("step", choices=STEPS, nargs="?", default="plan")
+    parser.add_argument("step", choices=(*STEPS, GIVE_UP), nargs="?", default="plan")
     parser.add_argument("--stage", required=True)
     parser.add_argument("--at", required=True, type=_moment, help="the moment, with its zone")
     parser.add_argument("--only-damaged", action="store_true", help="sound petitions stay as they are")

@@ -104,15 +104,14 @@ class Restore:
         self._directory.put(OPERATIONS, DOORS, ROW_SINCE, facts)
         return number
 
-    def open_doors(self) -> None:
-        """Open the doors again.
-
-        Raises:
-            RestorationError: the data were not restored since they were closed.
-        """
+    def open_doors(self, *, is_given_up: bool = False) -> None:
+        """Open the doors after applying; or with the data as they are, which `RestorationError` refuses after that."""
         number = self._closed_for()
-        if not any(each.number == number for each in self._directory.restorations()):
-            raise RestorationError("Nothing was applied since the doors were closed.")
+        has_begun = any(each.number == number for each in self._directory.restorations())
+        if has_begun and is_given_up:
+            raise RestorationError("It was begun to apply and cannot be given up: apply, then check.")
+        if not has_begun and not is_given_up:
+            raise RestorationError("Nothing was applied since the doors were closed: apply, or give-up.")
         self._directory.put(OPERATIONS, DOORS, ROW_SINCE, {})
 
     # --- planning, applying, checking --------------------------------------------------------------

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from chalicelib.sla_timer.hourly.calendar_left import CalendarLeft
+from infra.local.emulation import moto_insides
 from infra.local.emulation.cloud import TEMPLATES
 from shared.domain.calendar.working_calendar import local_date
 from shared.domain.promises.notices import Audience, NoticeKind
@@ -329,6 +330,11 @@ def let_ses_refuse_more_mails(day: GameDay) -> None:
         day.minutes(3)
 
 
+def send_nearly_all_mails_of_a_day(day: GameDay) -> None:
+    moto_insides.count_mails(170)
+    day.steps(1, minutes=60)
+
+
 def lose_the_reputation_of_our_mail(day: GameDay) -> None:
     day.reputation("Reputation.BounceRate", 0.045)
     day.reputation("Reputation.ComplaintRate", 0.0009)
@@ -373,6 +379,7 @@ BROKEN: list[tuple[Callable[[GameDay], None], set[str]]] = [
     (let_the_calendar_end, {"calendar-ends"}),
     (let_a_program_take_no_event, {"events-overdue"}),
     (let_ses_refuse_more_mails, {"circuit-open"}),
+    (send_nearly_all_mails_of_a_day, {"mail-quota-nearly-used"}),
     (lose_the_reputation_of_our_mail, {"mail-bounces", "mail-complaints"}),
     (stop_a_schedule_s_function, {"schedules-dead", "router-learn-fails"}),
 ]

@@ -392,6 +392,17 @@ def test_nothing_is_applied_while_the_doors_are_open_nor_opened_before_it_was_ap
     restore.close_doors(clock.now())
     with pytest.raises(RestorationError, match="Nothing was applied"):
         restore.open_doors()
+    restore.open_doors(is_given_up=True)
+    assert Directory("pakn-local-directory").closed() is None
+
+
+def test_a_restoration_that_was_begun_is_not_given_up(system: System, copied: Callable[[], Rehearsal]):
+    restore = copied().restore()
+    restore.close_doors(clock.now() + timedelta(hours=1))
+    restore.apply()
+
+    with pytest.raises(RestorationError, match="cannot be given up"):
+        restore.open_doors(is_given_up=True)
 
 
 def test_plan_writes_nothing(system: System, copied: Callable[[], Rehearsal]):

@@ -64,7 +64,7 @@ def test_a_month_is_shown_by_service_and_for_each_petition(
     [
         pytest.param("November", "is no month", id="a word"),
         pytest.param("2027-01", "has not begun", id="future"),
-        pytest.param("2026-10", "knows no cost", id="nothing"),
+        pytest.param("2026-10", "has no bill", id="nothing"),
     ],
 )
 def test_a_month_without_a_bill_is_said(ops: Ops, month: str, text: str):
@@ -113,6 +113,19 @@ def test_it_stops_when_answers_get_slow_and_not_before_there_are_enough():
 
     assert (few.stopped, quick.stopped) == ("", "")
     assert "one in twenty" in many.stopped
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        pytest.param("https://pakn.moha.example", "is no address of stage local", id="elsewhere"),
+        pytest.param("ftp://localhost", "is no address of the web", id="no address of the web"),
+    ],
+)
+def test_a_load_goes_to_its_own_stage_alone(ops: Ops, url: str, text: str):
+    outcome = ops("load", "--url", url, "--dry-run")
+
+    assert (outcome.code, text in outcome.errors) == (1, True)
 
 
 def test_an_address_without_anybody_is_a_failure():

@@ -39,12 +39,23 @@ def test_a_disabled_key_is_a_fault(system: System, ops: Ops):
         kms.enable_key(KeyId=key)
 
 
+def test_a_disabled_key_that_only_opens_seals_is_a_fault(system: System, ops: Ops):
+    kms, alias = system.local.cloud.client("kms"), "alias/pakn-local-seal-1"
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
+    kms.disable_key(KeyId=key)
+    try:
+        assert faults(ops) == [("keys", f"{alias} is Disabled")]
+    finally:
+        kms.delete_alias(AliasName=alias)
+
+
 def test_dead_letters_are_a_warning(system: System, ops: Ops):
     system.local.cloud.client("sqs").send_message(
         QueueUrl=system.local.cloud.queue_url("routing-dead"), MessageBody="{}"
     )
 
-    assert faults(ops) == [("queues", "1 dead letters")]
+    assert faults(ops) == [("queues", "1 dead letter")]
 
 
 def test_a_sender_that_nobody_verified_is_a_fault(system: System, ops: Ops):
@@ -60,17 +71,18 @@ def test_a_sender_that_nobody_verified_is_a_fault(system: System, ops: Ops):
 
 
 @pytest.mark.parametrize(
-    ("sent", "verdict"),
+    ("sent", "most", "verdict"),
     [
-        (0, Verdict.OK),
-        (799, Verdict.OK),
-        (800, Verdict.WARNING),
-        (1000, Verdict.FAULT),
-        (1018, Verdict.FAULT),
+        (0, 1000, Verdict.OK),
+        (799, 1000, Verdict.OK),
+        (800, 1000, Verdict.WARNING),
+        (1000, 1000, Verdict.FAULT),
+        (1018, 1000, Verdict.FAULT),
+        (1018, -1, Verdict.OK),
     ],
 )
-def test_a_day_with_as_many_mails_as_ses_takes_is_a_fault(sent: int, verdict: Verdict):
-    finding = mails_of_a_day(sent, 1000)
+def test_a_day_with_as_many_mails_as_ses_takes_is_a_fault(sent: int, most: int, verdict: Verdict):
+    finding = mails_of_a_day({"SentLast24Hours": sent, "Max24HourSend": most})
 
     assert finding.verdict is verdict
     assert bool(finding.next_step) is (verdict is not Verdict.OK)

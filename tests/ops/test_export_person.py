@@ -47,7 +47,7 @@ def test_a_person_gets_a_copy_of_everything_and_the_history_says_by_which_decisi
     fetched = ops("collect-export", "15/QD-BNV", str(tmp_path / "out"), "--yes")
 
     assert outcome.output.startswith("1 petition being copied")
-    assert (fetched.code, fetched.output) == (0, f"1 file in {tmp_path / 'out'}\n")
+    assert (fetched.code, fetched.output) == (0, f"2 files in {tmp_path / 'out'}\n")
     opening = stored(citizen.reference).last(Action.OPEN_SEAL)
     assert opening is not None
     assert (opening.change_id, opening.is_visible) == ("export:15/QD-BNV", False)

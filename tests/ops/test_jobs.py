@@ -47,6 +47,15 @@ def test_a_round_that_stands_still_is_overdue_and_its_cursor_is_shown(ops: Ops):
     ]
 
 
+def test_a_round_that_an_operator_began_is_overdue_like_any_other_and_goes_on_by_its_own_command(ops: Ops):
+    begin("reseal", 49)
+
+    outcome, restarted = ops("jobs", "--json"), ops("jobs", "restart", "reseal", "--yes")
+
+    assert outcome.rows[0]["state"] == "overdue"
+    assert (restarted.code, "ops reseal goes on" in restarted.errors) == (1, True)
+
+
 def test_a_job_is_begun_anew_alone(ops: Ops):
     rounds = begin("reconciliation", 31)
     begin("recount", 1)

@@ -327,8 +327,14 @@ def sent_mails_from(position: int) -> list[str]:
 
 
 def forget_mails() -> None:
-    """Drop every e-mail sent."""
+    """Drop every e-mail sent, and what they took of the quota."""
     ses_backends[ACCOUNT][REGION].sent_messages.clear()
+    count_mails(0)
+
+
+def count_mails(sent: int) -> None:
+    """Say how many of the 200 e-mails of 24 hours are sent: moto counts them for ever."""
+    ses_backends[ACCOUNT][REGION].sent_message_count = sent
 
 
 def empty_bucket(bucket: str) -> None:

@@ -31,6 +31,6 @@ def audit(context: typer.Context, *, days: Annotated[int, typer.Option(help="how
 
 def _what(line: Mapping[str, Any]) -> str:
     """Return the facts of a line that have no column of their own."""
-    facts = {name: value for name, value in line.items() if name not in COLUMNS}
+    facts = {name: value for name, value in line.items() if name not in COLUMNS and value != []}
     texts = {name: " ".join(value) if isinstance(value, list) else value for name, value in facts.items()}
     return ", ".join(f"{name} {text}" for name, text in texts.items())

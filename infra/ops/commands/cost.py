@@ -35,6 +35,8 @@ def cost(
     first = _first(month)
     behind = min((first + timedelta(days=32)).replace(day=1), local_date(clock.now()) + DAY)
     costs = _by_service(session.connection.stage, first, behind)
+    if not costs and session.connection.is_local:
+        raise OpsError("The local stack has no bill", "Name a stage on AWS: ops cost --stage dev")
     if not costs:
         raise OpsError(
             f"Cost Explorer knows no cost of stage {session.connection.stage} in {first:%Y-%m}",

@@ -14,6 +14,7 @@ from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import counted
 from infra.ops.stage.session import Session, session_of
 from infra.triggers import CONSUMERS
+from shared.domain.identity.reference import normal_reference
 from shared.platform import clock
 
 NO_LINE = "not in the log"
@@ -135,7 +136,10 @@ def _chosen(
         OpsError: they name none, or some that are not there.
     """
     if sum(map(bool, (ids, reference, is_all))) != 1:
-        raise OpsError("Nothing says which messages", "One of --message ID, --reference REFERENCE, --all")
+        raise OpsError(
+            "Say in one way which messages", "Either --message ID, or --reference REFERENCE, or --all"
+        )
+    about = normal_reference(reference) or reference if reference else None
     letters = _letters(session, queue)
     if missing := sorted(set(ids) - {letter.message_id for letter in letters}):
         raise OpsError(
@@ -144,11 +148,11 @@ def _chosen(
     chosen = [
         letter
         for letter in letters
-        if is_all or letter.message_id in ids or (reference and letter.about.get("reference") == reference)
+        if is_all or letter.message_id in ids or (about and letter.about.get("reference") == about)
     ]
     if not chosen:
-        about = f" about {reference}" if reference else ""
-        raise OpsError(f"{queue}-dead holds no message{about}", "ops dead list")
+        which = f" about {about}" if about else ""
+        raise OpsError(f"{queue}-dead holds no message{which}", "ops dead list")
     return chosen
 
 

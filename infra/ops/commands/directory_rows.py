@@ -40,15 +40,16 @@ File = Annotated[Path, typer.Argument(help="CSV with a line of names, or a JSON 
 
 
 class _Kind(NamedTuple):
-    """A kind of rows, the column that names one, and the columns that each must have."""
+    """A kind of rows, the command, the column that names a row, and the columns that each must have."""
 
     kind: str
+    command: str
     key: str
     columns: tuple[str, ...]
 
 
-CALENDAR = _Kind("calendar", "on", ("on", "kind", "document"))
-OFFICERS = _Kind("officer", "id", ("id", "name", "email", "unit", "roles"))
+CALENDAR = _Kind("calendar", "calendar import", "on", ("on", "kind", "document"))
+OFFICERS = _Kind("officer", "officers import", "id", ("id", "name", "email", "unit", "roles"))
 
 
 def register(app: typer.Typer) -> None:
@@ -103,9 +104,7 @@ def _import(session: Session, kind: _Kind, file: Path) -> None:
     if not new:
         session.screen.facts(facts, f"Nothing new in {counted(len(rows), 'row')}")
         return
-    with session.change(
-        f"{kind.kind} import", f"enter {len(new)} of {counted(len(rows), 'row')}", facts
-    ) as counts:
+    with session.change(kind.command, f"enter {len(new)} of {counted(len(rows), 'row')}", facts) as counts:
         if counts is None:
             return
         control = ChangeControl(

@@ -6,6 +6,7 @@ import typer
 
 from infra.ops.stage.checks import CHECKS, Verdict, findings
 from infra.ops.stage.errors import OpsError
+from infra.ops.stage.screen import counted
 from infra.ops.stage.session import session_of
 
 
@@ -28,4 +29,4 @@ def doctor(context: typer.Context) -> None:
     session.screen.rows(rows, ("check", "verdict", "what", "next_step"), nothing="Nothing was checked.")
     faults = sum(row["verdict"] == Verdict.FAULT.value for row in rows)
     if faults:
-        raise OpsError(f"{faults} faults", "The column `next step` says what to do, from the top")
+        raise OpsError(counted(faults, "fault"), "The column `next step` says what to do, from the top")

@@ -9,7 +9,9 @@ import typer
 
 from chalicelib.sla_timer.nightly.reconcile import Reconciliation
 from chalicelib.sla_timer.nightly.roll_up import Recount
+from chalicelib.sla_timer.petitions.move_seals import Resealing
 from chalicelib.sla_timer.petitions.recalculate_due_dates import Recalculation
+from chalicelib.sla_timer.petitions.renew_pins import Renewing
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import counted
 from infra.ops.stage.session import session_of
@@ -29,7 +31,10 @@ from shared.tables.jobs import (
 )
 
 ROUNDS = {job.name: job.longest for job in (Recalculation, Recount, Reconciliation)}
-"""The jobs that run in rounds, and the age from which on somebody has to look."""
+"""The jobs that a schedule begins in rounds, and the age from which on somebody has to look."""
+ASKED_FOR = {Resealing.name: "ops reseal", Renewing.name: "ops rotate identifiers --renew"}
+"""The jobs whose rounds an operator begins, and the command that begins one, or goes on with it."""
+LONGEST = {**ROUNDS, **{job.name: job.longest for job in (Resealing, Renewing)}}
 DAILY = frozenset({Recount.name, Reconciliation.name})
 """Jobs of which each day begins a round: a complete one grows too old as well."""
 
@@ -71,7 +76,7 @@ def show_all(context: typer.Context) -> None:
     session = session_of(context)
     statistics, now = session.connection.table("statistics"), clock.now()
     rounds = Rounds(statistics)
-    rows = [row for job, longest in ROUNDS.items() for row in _of_round(rounds, job, longest, now)]
+    rows = [row for job, longest in LONGEST.items() for row in _of_round(rounds, job, longest, now)]
     rows += [row for each in CHECKPOINTS for row in _of_checkpoint(Checkpoints(statistics), each, now)]
     session.screen.rows(
         rows,
@@ -90,6 +95,8 @@ def restart(
     Forgets the job's round and its cursors; every step may be done again.
     """
     session = session_of(context)
+    if job in ASKED_FOR:
+        raise OpsError(f"No schedule begins {job}", f"{ASKED_FOR[job]} goes on with what was cut off")
     if job not in ROUNDS:
         raise OpsError(f"No job {job} runs in rounds", f"One of {', '.join(ROUNDS)}")
     rounds = Rounds(session.connection.table("statistics"))
@@ -147,7 +154,7 @@ def _cursor(stored: Checkpoint) -> tuple[str, datetime | None]:
         case AnswersRequested(monday=monday):
             return f"week of {monday}", _begin(monday)
         case Dispatched(items=items):
-            return f"{counted(len(items), 'item')} due again", None
+            return f"{counted(len(items), 'item')} sent and still due", None
         case CalendarDispatched(version=version):
             return f"calendar {version[:12]}", None
         case _:

@@ -22,6 +22,7 @@ from urllib.request import Request, urlopen
 
 import typer
 
+from infra.ops.stage.connection import THIS_MACHINE, Connection
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import Session, session_of
 
@@ -116,7 +117,7 @@ def load(
     seconds: Annotated[int, typer.Option("--for", help="seconds", min=1, max=LONGEST_SECONDS)] = 30,
     most_failures: Annotated[float, typer.Option(help="percent of failures that stop it")] = 1.0,
     slowest_ms: Annotated[int, typer.Option(help="95th percentile that stops it")] = 3000,
-    url: Annotated[str, typer.Option(help="the stage's address; without it, as its settings say")] = "",
+    url: Annotated[str, typer.Option(help="another address of this stage; without it, PublicUrl")] = "",
 ) -> None:
     """Send invented petitions at a rate.
 
@@ -214,4 +215,17 @@ def _url(session: Session, url: str) -> str:
     chosen = url or (stage.address if stage.is_local else stage.parameters["PublicUrl"])
     if urlsplit(chosen).scheme not in {"http", "https"}:
         raise OpsError(f"{chosen} is no address of the web", "Name it as --url https://…")
+    if urlsplit(chosen).hostname not in _hosts(stage):
+        raise OpsError(
+            f"{chosen} is no address of stage {stage.stage}: invented petitions would be work for officers",
+            "Without --url they go to the stage itself",
+        )
     return chosen.rstrip("/")
+
+
+def _hosts(stage: Connection) -> frozenset[str | None]:
+    """Return the hosts at which a stage takes petitions."""
+    if stage.is_local:
+        return THIS_MACHINE
+    addresses = (stage.parameters["PublicUrl"], stage.outputs("intake").get("EndpointURL", ""))
+    return frozenset(urlsplit(address).hostname for address in addresses)

@@ -146,7 +146,9 @@ def collect_export(
             "Copies are kept for a week: ops export-person, then wait",
         )
     facts = {"decision": decision, "copies": len(keys)}
-    with session.change("collect-export", f"fetch {len(keys)} copies into {folder}", facts) as counts:
+    with session.change(
+        "collect-export", f"fetch what is kept of {counted(len(keys), 'petition')} into {folder}", facts
+    ) as counts:
         if counts is None:
             return
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -155,7 +157,9 @@ def collect_export(
             name = Path(key).stem
             _write(folder / f"{name}.json", content)
             _write(folder / f"{name}.txt", as_text(PersonalData.model_validate_json(content)).encode())
-        session.screen.facts({**facts, "folder": str(folder)}, f"{counted(len(keys), 'file')} in {folder}")
+        session.screen.facts(
+            {**facts, "folder": str(folder)}, f"{counted(2 * len(keys), 'file')} in {folder}"
+        )
 
 
 def _request(

@@ -13,7 +13,7 @@ from infra.layout import FUNCTIONS
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import instant_of, session_of
 from infra.ops.stage.triggers import LocalTriggers
-from infra.restoration.__main__ import RUN, STEPS, options_of, parts_of
+from infra.restoration.__main__ import GIVE_UP, RUN, STEPS, options_of, parts_of
 from infra.restoration.restore import RestorationError
 
 READ_ONLY = frozenset({"plan", "check"})
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def restore(
     context: typer.Context,
-    step: Annotated[str, typer.Argument(help=f"one of {', '.join(STEPS)}")],
+    step: Annotated[str, typer.Argument(help=f"one of {', '.join(RUN)}")],
     *,
     at: Annotated[str, typer.Option(help="the moment, with its zone: 2026-11-03T14:55:00+07:00")],
     only_damaged: Annotated[
@@ -45,7 +45,7 @@ def restore(
     """
     session = session_of(context)
     if step not in RUN:
-        raise OpsError(f"There is no step {step}", f"In this order: {', '.join(STEPS)}")
+        raise OpsError(f"There is no step {step}", f"In this order: {', '.join(STEPS)}; or {GIVE_UP}")
     stage = session.connection.stage
     arguments = [step, "--stage", stage, "--at", instant_of(at).isoformat(), "--minutes", str(minutes)]
     arguments += [word for table in wholly or () for word in ("--wholly", table)]

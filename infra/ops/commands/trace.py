@@ -53,7 +53,8 @@ def trace(
     """
     session = session_of(context)
     if correlation.is_id(reference) or is_incident(reference):
-        _show(session, timeline.log_lines(_of_request(session, reference)))
+        nothing = f"No log line of {KEPT.days} days names it: a request that goes well writes none"
+        _show(session, timeline.log_lines(_of_request(session, reference)), nothing)
         return
     number = reference_of(reference)
     directory = Directory(session.connection.table("directory"))
@@ -82,10 +83,10 @@ def _of_request(session: Session, name: str) -> Iterable[Line]:
     return logs.lines_with(sorted(causes), groups, since) if is_incident(name) and causes else lines
 
 
-def _show(session: Session, moments: Iterable[Moment]) -> None:
+def _show(session: Session, moments: Iterable[Moment], nothing: str = "Nothing happened yet.") -> None:
     rows = [moment.row for moment in sorted(moments, key=lambda moment: moment.at)]
     columns = ("at", "where", "kind", "what", "detail", "trail")
-    session.screen.rows(rows, columns, nothing="Nothing happened yet.")
+    session.screen.rows(rows, columns, nothing=nothing)
 
 
 def reference_of(text: str) -> str:

@@ -26,7 +26,7 @@ def freeze(context: typer.Context, function: Function) -> None:
 
     Its queues, its stream and its schedules; requests of people are answered as before.
     """
-    session = session_of(context)
+    session, function = session_of(context), _named(function)
     triggers = _triggers(session, function)
     with session.change("freeze", f"stop all that calls {function}", {"function": function}) as counts:
         if counts is not None:
@@ -43,7 +43,7 @@ def thaw(context: typer.Context, function: Function) -> None:
 
     What waited is handled now.
     """
-    session = session_of(context)
+    session, function = session_of(context), _named(function)
     triggers = _triggers(session, function)
     with session.change("thaw", f"start all that calls {function}", {"function": function}) as counts:
         if counts is not None:
@@ -52,6 +52,11 @@ def thaw(context: typer.Context, function: Function) -> None:
                 {"function": function, **counts},
                 f"{counted(counts['started'], 'trigger')} of {function} started",
             )
+
+
+def _named(function: str) -> str:
+    """Return a function's name in the code; alarms and Lambdas have it with `-`: `sla-timer`."""
+    return function.replace("-", "_")
 
 
 def _triggers(session: Session, function: str) -> Switch:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import boto3
 
+from chalicelib.sla_timer.hourly.key_states import keys_of_before
+from chalicelib.sla_timer.hourly.mail_quota import used_share
 from infra.deployment import preflight, provider_secret, smoke
 from infra.deployment.errors import CLIENT_ERRORS, DeployError, in_one_sentence
 from infra.deployment.preflight import SANDBOX_MAILS_PER_DAY, Source
@@ -137,7 +139,7 @@ def _queues(connection: Connection) -> Iterator[Finding]:
         )["Attributes"]
         dead += int(attributes["ApproximateNumberOfMessages"])
     if dead:
-        yield Finding("queues", Verdict.WARNING, f"{dead} dead letters", "ops dead list")
+        yield Finding("queues", Verdict.WARNING, counted(dead, "dead letter"), "ops dead list")
     yield Finding("queues", Verdict.OK, f"{len(CONSUMERS)} queues have their dead letters")
 
 
@@ -161,8 +163,8 @@ def _secrets(connection: Connection) -> Iterator[Finding]:
 
 def _keys(connection: Connection) -> Iterator[Finding]:
     kms, stage = aws.client("kms"), connection.stage
-    for name in ("seal", "data", "roots"):
-        alias = f"alias/pakn-{stage}-{name}"
+    aliases = [f"alias/pakn-{stage}-{name}" for name in ("seal", "data", "roots")]
+    for alias in (*aliases, *keys_of_before(aliases[0]).values()):
         try:
             state = kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyState"]
         except kms.exceptions.NotFoundException:
@@ -230,21 +232,23 @@ def _mail(connection: Connection) -> Iterator[Finding]:
             "mail", Verdict.FAULT, f"{names[1]} is not verified in SES", "verify the sender's domain"
         )
     quota = ses.get_send_quota()
-    sent, most = quota["SentLast24Hours"], quota["Max24HourSend"]
+    most = quota["Max24HourSend"]
     if connection.is_local:  # moto names a quota and goes on sending
-        yield Finding("mail", Verdict.OK, f"{counted(round(sent), 'mail')} in 24 hours")
+        yield Finding("mail", Verdict.OK, f"{counted(round(quota['SentLast24Hours']), 'mail')} in 24 hours")
         return
-    if most <= SANDBOX_MAILS_PER_DAY:
+    if 0 <= most <= SANDBOX_MAILS_PER_DAY:
         yield Finding("mail", Verdict.FAULT, "SES is in its sandbox", "ask for production access")
-    yield mails_of_a_day(sent, most)
+    yield mails_of_a_day(quota)
 
 
-def mails_of_a_day(sent: float, most: float) -> Finding:
+def mails_of_a_day(quota: Mapping[str, float]) -> Finding:
     """Return the finding about a day's mails: a fault where SES takes no more."""
-    verdict = Verdict.OK if sent < most * NEARLY_ALL_MAILS else Verdict.WARNING
-    figures = f"{counted(round(sent), 'mail')} in 24 hours, {most:.0f} are allowed"
+    share, most = used_share(quota), quota["Max24HourSend"]
+    verdict = Verdict.OK if share < NEARLY_ALL_MAILS else Verdict.WARNING if share < 1 else Verdict.FAULT
+    allowed = f", {most:.0f} are allowed" if most > 0 else ""
+    figures = f"{counted(round(quota['SentLast24Hours']), 'mail')} in 24 hours{allowed}"
     step = "" if verdict is Verdict.OK else "ask SES for a higher sending quota"
-    return Finding("mail", verdict if sent < most else Verdict.FAULT, figures, step)
+    return Finding("mail", verdict, figures, step)
 
 
 def _subscriptions(connection: Connection) -> Iterator[Finding]:

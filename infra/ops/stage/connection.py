@@ -24,7 +24,7 @@ from shared.platform import aws, clock
 LOCAL = "local"
 LOCAL_ADDRESS = "http://localhost:8088"
 """The address at which `make up` serves."""
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+THIS_MACHINE: frozenset[str | None] = frozenset({"localhost", "127.0.0.1", "::1"})
 _LOCAL_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": LOCAL,
     "AWS_SECRET_ACCESS_KEY": LOCAL,
@@ -140,7 +140,7 @@ def connect(stage: str, endpoint: str | None) -> Connection:
 
 def _reach_local(address: str) -> None:
     """Send the calls to AWS to the local stack's moto, and read the time from its clock, which travels."""
-    if urlsplit(address).hostname not in _THIS_MACHINE:
+    if urlsplit(address).hostname not in THIS_MACHINE:
         raise OpsError(
             f"{address} is not on this machine, and the local stack is", "Name the stage: ops --stage dev …"
         )

@@ -219,12 +219,13 @@ def _of_uploads(body: str) -> dict[str, Any]:
 
 def _of_receipts(body: str) -> dict[str, Any]:
     notification = TopicNotification.model_validate_json(body)
-    topic = notification.topic.rpartition("-")[2]
+    of = notification.topic.removesuffix("-events").rpartition("-")[2]
     event = json.loads(notification.message)
-    tags = event.get("mail", {}).get("tags", {})
+    of_a_mail = event.get("mail", {}).get("tags", {}).get("reference", [])
+    of_an_sms = event.get("context", {}).get("reference")
     return {
-        "reference": next(iter(tags.get("reference", [])), None),
-        "step": f"{topic} {event.get('eventType', '')}".strip(),
+        "reference": next(iter(of_a_mail), of_an_sms),
+        "step": f"{of} {event.get('eventType', '')}".strip(),
     }
 
 

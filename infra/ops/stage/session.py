@@ -66,6 +66,7 @@ class Session:
         try:
             is_agreed = typer.confirm(f"{sentence} [stage {stage}]?", err=True)
         except typer.Abort:
+            typer.echo(err=True)  # what follows is no answer to the question
             is_agreed = False
         if not is_agreed:
             raise OpsError(
@@ -94,5 +95,6 @@ def instant_of(text: str) -> datetime:
     except ValueError:
         raise OpsError(f"{text} is no date and time", "Write it as 2026-11-03T09:00:00+07:00") from None
     if moment.tzinfo is None:
-        raise OpsError(f"{text} names no zone", f"Write {text}+07:00 for Vietnam, {text}Z for UTC")
+        whole = moment.isoformat()
+        raise OpsError(f"{text} names no zone", f"Write {whole}+07:00 for Vietnam, {whole}Z for UTC")
     return moment.astimezone(UTC)

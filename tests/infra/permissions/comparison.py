@@ -127,7 +127,7 @@ def unused(of: Policies) -> Iterator[str]:
             yield f"{permission}: nothing needs it; take it out of {file}, or show by a journey who does"
 
 
-UNSCOPED = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+UNSCOPED = {"kms:ListAliases", "ses:GetSendQuota", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 """AWS takes no resource for these (Service Authorization Reference)."""
 OF_THE_STAGE = ("pakn-${Stage}", ":identity/localhost.local", ":key/", ":userpool/", ":sender-id/PAKN/")
 """Parts of the names of a stage's resources: its own, or what its exports and parameters lead to."""

@@ -243,6 +243,11 @@ def _secret(action: str, params: Params, _ids: Mapping[str, str]) -> Iterator[Fo
     yield f"secretsmanager:{action}", f"secretsmanager:secret:{params['SecretId']}-AbCdEf", ()
 
 
+def _of_the_account(need: str, _params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
+    """Yield an action that AWS allows for everything or not at all."""
+    yield need, f"{need.partition(':')[0]}:*", ()
+
+
 def _mail(params: Params, _ids: Mapping[str, str]) -> Iterator[Found]:
     """Yield SES's two actions: which one it checks for a message that comes ready-made is said both ways."""
     mail = message_from_bytes(params["Content"]["Raw"]["Data"])
@@ -286,9 +291,11 @@ OPERATIONS: Mapping[tuple[str, str], Rule] = {
     ("kms", "ReEncrypt"): _re_encryption,
     ("kms", "Sign"): partial(_key, "Sign"),
     ("kms", "DescribeKey"): partial(_key, "DescribeKey"),
+    ("kms", "ListAliases"): partial(_of_the_account, "kms:ListAliases"),
     ("kms", "GetPublicKey"): partial(_key, "GetPublicKey"),
     ("secretsmanager", "GetSecretValue"): partial(_secret, "GetSecretValue"),
     ("secretsmanager", "PutSecretValue"): partial(_secret, "PutSecretValue"),
+    ("ses", "GetSendQuota"): partial(_of_the_account, "ses:GetSendQuota"),
     ("sesv2", "SendEmail"): _mail,
     ("pinpoint-sms-voice-v2", "SendTextMessage"): _sms,
     **{

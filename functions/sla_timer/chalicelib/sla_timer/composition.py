@@ -12,6 +12,7 @@ from pydantic import ConfigDict, TypeAdapter
 from chalicelib.sla_timer.hourly.build_search import SearchIndexing
 from chalicelib.sla_timer.hourly.calendar_left import CalendarLeft
 from chalicelib.sla_timer.hourly.key_states import KeyStates
+from chalicelib.sla_timer.hourly.mail_quota import measure_used_share
 from chalicelib.sla_timer.hourly.request_answers import AnswerRequests
 from chalicelib.sla_timer.hourly.request_digests import DigestRequests
 from chalicelib.sla_timer.hourly.unchecked_files import UncheckedFiles
@@ -168,7 +169,8 @@ def _watches(
     return {
         "unchecked-files": UncheckedFiles(bucket).count,
         "unrouted": Unrouted(outlines).measure,
-        "keys": KeyStates(keys).count_unusable,
+        "keys": KeyStates(keys, configuration.seal_key_id).count_unusable,
+        "mail-quota": measure_used_share,
         "calendar-left": CalendarLeft(LAST_DAY).measure,
     }
 

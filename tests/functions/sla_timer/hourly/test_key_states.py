@@ -55,3 +55,22 @@ def test_key_that_cannot_be_used_is_counted_and_named(
     assert '"KeysUnusable":[1.0]' in states(usable_again)
     named = {(getattr(r, "key", None), getattr(r, "reason", None)) for r in caplog.records}
     assert (output.removesuffix("KeyId").removesuffix("KeyArn").lower(), state) in named
+
+
+def test_key_of_before_is_watched_and_another_name_of_the_same_key_is_no_key(
+    usable_again: System, caplog: pytest.LogCaptureFixture
+):
+    kms = usable_again.local.cloud.client("kms")
+    before = kms.create_key()["KeyMetadata"]["KeyId"]
+    leads = {"1": before, "2": key_id(usable_again, "SealKeyId")}
+    for number, key in leads.items():
+        kms.create_alias(AliasName=f"alias/pakn-local-seal-{number}", TargetKeyId=key)
+    try:
+        for key in leads.values():
+            kms.disable_key(KeyId=key)
+        assert '"KeysUnusable":[2.0]' in states(usable_again)
+    finally:
+        for number in leads:
+            kms.delete_alias(AliasName=f"alias/pakn-local-seal-{number}")
+
+    assert {getattr(r, "key", None) for r in caplog.records} - {None} == {"seal", "seal-1"}
