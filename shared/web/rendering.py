@@ -130,8 +130,8 @@ def long_day(value: date, language: Language) -> str:
 def day_in_sentence(value: date, language: Language) -> str:
     """Return a date with its weekday inside a sentence, kept on one line: thứ Hai 14/12/2026.
 
-    In English, as `long_day`, the line may break after the weekday. Sunday keeps its capital in Vietnamese, as official
-    texts have it (Decree 30/2020/NĐ-CP).
+    In English, as `long_day`, the line may break after the weekday. Sunday keeps its capital in Vietnamese, as in
+    official letters.
     """
     if language == "en":
         weekday, _, date_alone = long_day(value, language).partition(" ")

@@ -161,7 +161,7 @@ SEEN_BY_THE_SIMULATION = [
         id="the last of what falls due is waited for",
     ),
     pytest.param(
-        Bug(wake_ups._overdue_update, "default=0", "default=1"),
+        Bug(wake_ups.first_unsent_update, "default=0", "default=1"),
         checks.test_every_overdue_petitioner_has_heard_the_latest_update,
         id="the first update is skipped",
     ),
