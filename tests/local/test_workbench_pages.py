@@ -15,11 +15,12 @@ import pytest
 from infra.local.emulation.functions import NAMES, HttpRequest, HttpResponse
 from infra.local.emulation.moto_identity import current_code, forget_second_factor
 from infra.local.providers.arrivals import READERS
+from infra.local.providers.outbox import Outgoing
 from infra.local.providers.play import AGAIN, PLAYINGS
 from infra.local.providers.signed_requests import PROVIDERS
 from infra.local.site.pages.due import ANSWER, DELIVERY, due_next
 from infra.local.site.pages.frame import PLACES, brief_moment
-from infra.local.site.pages.letters import ON_A_PAGE
+from infra.local.site.pages.letters import ON_A_PAGE, letters_of
 from infra.local.site.pages.tokens import colours
 from infra.local.site.words import PARTS, WORDS
 from infra.local.site.workbench import Workbench
@@ -229,6 +230,13 @@ def test_letters_are_listed_newest_first_by_person_and_in_pages(bench: Bench, sy
         int(key) for key in re.findall(r"letter=m(\d+)#letter", second.partition('id="letter"')[0])
     )
     assert 'id="letter"' not in of_nobody
+
+
+def test_of_letters_of_one_second_the_one_sent_last_stands_first():
+    at = datetime(2026, 11, 30, 22, 12, tzinfo=VIETNAM)
+    sent = [Outgoing(at, "EMAIL", "ba@thu.example", text, "26483190274") for text in ("received", "assigned")]
+
+    assert [letter.text for letter in letters_of(sent, [])] == ["assigned", "received"]
 
 
 @pytest.mark.parametrize("number", ["0912 345 678", "+84912345678", "0912345678", "345 678"])

@@ -77,7 +77,7 @@ class Letter:
 
 
 def letters_of(messages: Sequence[Outgoing], events: Iterable[Mapping[str, Any]]) -> list[Letter]:
-    """Return all of them, newest first."""
+    """Return all of them, newest first; of those of one second, which is all that an e-mail says, the one sent last."""
     letters = [
         Letter(
             key=f"m{number}",
@@ -108,7 +108,7 @@ def letters_of(messages: Sequence[Outgoing], events: Iterable[Mapping[str, Any]]
         )
         for number, event in enumerate(events)
     ]
-    return sorted(letters, key=lambda letter: letter.at, reverse=True)
+    return sorted(letters, key=lambda letter: letter.at)[::-1]
 
 
 def passing(letters: Iterable[Letter], filters: Mapping[str, str]) -> list[Letter]:
