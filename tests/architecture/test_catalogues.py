@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+from collections import Counter
 
 import pytest
 
@@ -12,6 +13,8 @@ from infra.layout import ROOT
 from infra.tools import translations
 
 ROOMS = [pytest.param(room, locale, id=str(room.relative_to(ROOT))) for room, locale in translations.rooms()]
+LONGEST_REPEATED = 12
+"""Letters of a sentence that may stand in a text twice, such as `and not.`"""
 
 
 @pytest.mark.parametrize(("room", "locale"), ROOMS)
@@ -37,6 +40,20 @@ def test_a_translation_keeps_the_places_and_the_markup_of_its_text(room, locale)
             text = message.id if isinstance(message.id, str) else message.id[0]
             for form in translations.forms_of(message):
                 assert _frame(form) == _frame(text), message.id
+
+
+@pytest.mark.parametrize(("room", "locale"), ROOMS)
+def test_no_translation_says_a_sentence_twice(room, locale):
+    twice = {
+        message.id: sentence
+        for message in translations.translated(locale)
+        if message.id
+        for form in translations.forms_of(message)
+        for sentence, count in Counter(re.split(r"(?<=[.:?!])\s*", form)).items()
+        if count > 1 and len(sentence) > LONGEST_REPEATED
+    }
+
+    assert twice == {}
 
 
 def test_a_text_has_one_english_in_all_catalogues():
