@@ -220,10 +220,9 @@ def test_intake_officer_assigns_what_was_received(begin: Callable[[str], Day], w
     intake = begin("lan.tiepnhan")
     intake.open(name)
     intake.expect_next_in_sight()
-    intake.click("#next")
     intake.choose("#assign-unit", "VCCVC")
     intake.meet()
-    intake.follow("#f-assign p.inline > .btn")
+    intake.follow("#next")
 
     expect(intake.page.locator(".notice[role=status]").first).to_be_visible()
     intake.expect_state(State.ASSIGNED)
