@@ -126,13 +126,19 @@ def test_receipt_of_a_provider_proves_the_answer(system: Target, channel: str):
 # --- the call centre -----------------------------------------------------------------------------------
 
 
-def report_call(system: Target, ended: datetime, summary: str) -> str:
-    """Let the call centre report a call, and return the petition's reference."""
+CALL_TAKES = timedelta(minutes=9)
+
+
+def report_call(system: Target, began: datetime, summary: str) -> str:
+    """Let the call centre report a call, and return the petition's reference.
+
+    The petition came in when the call began: one that began before midnight and ended after it is the day before's.
+    """
     call = {
         "callId": system.unique("call-1"),
         "caller": f"0{system.number[2:]}",
-        "start": (ended - timedelta(minutes=9)).astimezone(UTC).isoformat(),
-        "end": ended.astimezone(UTC).isoformat(),
+        "start": began.astimezone(UTC).isoformat(),
+        "end": (began + CALL_TAKES).astimezone(UTC).isoformat(),
         "agent": "tongdai.lan",
         "summary": summary,
         "petitioner": {"name": "Trần Thị Hoa", "address": "Xã Tân Phú, tỉnh Đồng Nai"},
@@ -145,9 +151,8 @@ def report_call(system: Target, ended: datetime, summary: str) -> str:
 
 @pytest.mark.cloud
 def test_reported_call_is_answered_and_its_caller_called_back(system: Target):
-    reference = report_call(
-        system, system.clock.now() - timedelta(minutes=5), "Hỏi kết quả thi nâng ngạch công chức."
-    )
+    began = system.clock.now() - CALL_TAKES - timedelta(minutes=5)
+    reference = report_call(system, began, "Hỏi kết quả thi nâng ngạch công chức.")
     unit = Officer(system, "lan.tiepnhan").petition(reference)["unit"]
     if unit != "VCCVC":
         Officer(system, "lan.tiepnhan").do("assign", reference, unit="VCCVC")
@@ -216,12 +221,12 @@ def test_what_was_kept_long_enough_is_erased_by_the_schedule(system: Target):
 
 
 def another_due_date(system: Target) -> tuple[datetime, date]:
-    """Return when a call ended whose petition is due on a day of its own, and that day by today's calendar."""
+    """Return when a call began whose petition is due on a day of its own, and that day by today's calendar."""
     for days in range(1, 5):
-        ended = system.clock.now() - timedelta(days=days)
-        due_on = system.due_of(ended)
+        began = system.clock.now() - timedelta(days=days)
+        due_on = system.due_of(began)
         if due_on != system.due_on:
-            return ended, due_on
+            return began, due_on
     raise AssertionError("four days are all due on one")
 
 
@@ -231,8 +236,8 @@ SWEEPS = 3
 
 @pytest.mark.cloud
 def test_day_off_that_is_declared_moves_what_is_due_on_it(system: Target):
-    ended, due_on = another_due_date(system)
-    reference = report_call(system, ended, "Hỏi kết quả thi nâng ngạch công chức, gọi lại lần nữa.")
+    began, due_on = another_due_date(system)
+    reference = report_call(system, began, "Hỏi kết quả thi nâng ngạch công chức, gọi lại lần nữa.")
     officer, administrator = Officer(system, "binh.vanphong"), Officer(system, "quantri")
     before = officer.petition(reference)["due_on"]
     row = {
