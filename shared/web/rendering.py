@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shared.domain.calendar.working_calendar import VIETNAM
+from shared.domain.calendar.working_calendar import ENGLISH_MONTHS, ENGLISH_WEEKDAYS, VIETNAM, WEEKDAYS
 from shared.domain.identity.gsm7 import unaccented
 from shared.domain.identity.reference import spaced
 from shared.web.i18n import Language, add_catalogue, counted, gettext, translations
@@ -24,13 +24,7 @@ _FIRST_SENTENCE = re.compile(r"\s*\S[^\n.!?]{0,180}(?:[.!?](?=\s|$)|(?=\n|$))")
 _MEGABYTE = 1024 * 1024
 _SHARED = Path(__file__).parent / "pages"
 
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _SHORT_WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
-_ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_ENGLISH_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 class Pages:
@@ -123,7 +117,9 @@ def day(value: date) -> str:
 def long_day(value: date, language: Language) -> str:
     """Return a date with its weekday, for deadlines: Thứ Hai, ngày 14/12/2026 or Monday, 14 December 2026."""
     if language == "en":
-        return f"{_ENGLISH_WEEKDAYS[value.weekday()]}, {value.day} {_ENGLISH_MONTHS[value.month - 1]} {value.year}"
+        return (
+            f"{ENGLISH_WEEKDAYS[value.weekday()]}, {value.day} {ENGLISH_MONTHS[value.month - 1]} {value.year}"
+        )
     return f"{WEEKDAYS[value.weekday()]}, ngày {day(value)}"
 
 
@@ -148,7 +144,7 @@ def day_off(name: str, language: Language) -> str:
     if language == "vi":
         return name
     if name in WEEKDAYS:
-        return _ENGLISH_WEEKDAYS[WEEKDAYS.index(name)]
+        return ENGLISH_WEEKDAYS[WEEKDAYS.index(name)]
     if name in HOLIDAYS:
         return gettext(language)(name)
     for text in DAYS_INSTEAD:
@@ -162,7 +158,7 @@ def day_off(name: str, language: Language) -> str:
 def brief_day(value: date, language: Language) -> str:
     """Return a date without its year, beside another that has one: 14/12, or 14 Dec."""
     if language == "en":
-        return f"{value.day}{NO_BREAK}{_ENGLISH_MONTHS[value.month - 1][:3]}"
+        return f"{value.day}{NO_BREAK}{ENGLISH_MONTHS[value.month - 1][:3]}"
     return f"{value:%d/%m}"
 
 
@@ -206,7 +202,7 @@ def after_first_sentence(text: str) -> str:
 def short_day(value: date, language: Language) -> str:
     """Return a date with its weekday for lists: T2 14/12, or Mon 14 Dec."""
     weekday = value.weekday()
-    name = _ENGLISH_WEEKDAYS[weekday][:3] if language == "en" else _SHORT_WEEKDAYS[weekday]
+    name = ENGLISH_WEEKDAYS[weekday][:3] if language == "en" else _SHORT_WEEKDAYS[weekday]
     return f"{name} {brief_day(value, language)}"
 
 
@@ -225,7 +221,7 @@ def month_name(month: str, language: Language) -> str:
     """
     year, number_of = month.split("-")
     if language == "en":
-        return f"{_ENGLISH_MONTHS[int(number_of) - 1]} {year}"
+        return f"{ENGLISH_MONTHS[int(number_of) - 1]} {year}"
     return f"tháng {int(number_of)}/{year}"
 
 

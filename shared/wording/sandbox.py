@@ -11,12 +11,8 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
+from shared.domain.calendar.working_calendar import ENGLISH_MONTHS, ENGLISH_WEEKDAYS, WEEKDAYS
 from shared.wording.sources import Language
-
-WEEKDAYS: dict[Language, tuple[str, ...]] = {
-    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
 
 _FRAMES = Path(__file__).parent / "templates" / "frames"
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:)]")
@@ -32,18 +28,25 @@ def environment_of(language: Language) -> SandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    sandbox.filters |= {"day": day, "weekday": lambda value: weekday(value, language)}
+    sandbox.filters |= {
+        "day": lambda value: day(value, language),
+        "weekday": lambda value: weekday(value, language),
+    }
     return sandbox
 
 
-def day(value: date) -> str:
-    """Return a date as it is written in Vietnam: 23/02/2026."""
+def day(value: date, language: Language) -> str:
+    """Return a date as it is written in a language: 23/02/2026, or 23 February 2026."""
+    if language == "en":
+        return f"{value.day} {ENGLISH_MONTHS[value.month - 1]} {value.year}"
     return f"{value:%d/%m/%Y}"
 
 
 def weekday(value: date, language: Language) -> str:
-    """Return a date with its day of the week: `thứ Hai, 23/02/2026`."""
-    return f"{WEEKDAYS[language][value.weekday()]}, {day(value)}"
+    """Return a date with its day of the week: `thứ Hai, 23/02/2026`, or `Monday, 23 February 2026`."""
+    if language == "en":
+        return f"{ENGLISH_WEEKDAYS[value.weekday()]}, {day(value, language)}"
+    return f"{WEEKDAYS[value.weekday()].replace('Thứ', 'thứ')}, {day(value, language)}"
 
 
 def as_html(text: str) -> Markup:

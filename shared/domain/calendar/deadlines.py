@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.domain.calendar.terms import Terms
-from shared.domain.calendar.working_calendar import WorkingCalendar, end_of_day, local_date
+from shared.domain.calendar.working_calendar import WEEKDAYS, WorkingCalendar, end_of_day, local_date
 
-_WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _LEAP_DAY = (2, 29)
 
 MOST_BACKDATED = timedelta(days=5)
@@ -161,7 +160,7 @@ def derivation(received_at: datetime, terms: Terms, calendar: WorkingCalendar) -
         answer_within_days=terms.answer_within_days,
         nominal_last_day=nominal,
         skipped=tuple(
-            SkippedDay(day, calendar.name_of(day) or _WEEKDAYS[day.weekday()]) for day in passed_over
+            SkippedDay(day, calendar.name_of(day) or WEEKDAYS[day.weekday()]) for day in passed_over
         ),
         due_on=due_on,
         terms_version=terms.version,

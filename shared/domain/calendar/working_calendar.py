@@ -21,6 +21,13 @@ from shared.domain.errors import InvalidInputError, PetitionError
 
 VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone in which dates and deadlines are counted: UTC+7 all year."""
+WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+"""The names of the days by `weekday()`; inside a sentence all but Sunday begin small, as in official letters."""
+ENGLISH_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ENGLISH_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 OverrideKind = Literal["WORK", "OFF"]
 

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from shared.domain.calendar.public_holidays import DAYS_OFF, WORKED_WEEKENDS
+from shared.domain.calendar.working_calendar import WEEKDAYS
 from shared.domain.identity.gsm7 import unaccented
 from shared.web.rendering import (
-    WEEKDAYS,
     day_in_sentence,
     day_off,
     local_day_alone,

@@ -70,7 +70,7 @@ def test_receipt_in_english_for_who_wrote_in_english(post_room: PostRoom):
     post_room.notify(RECEIPT)
 
     assert post_room.out()[0].subject == "Your petition 26 4831 9027 5 was received"
-    assert "Monday, 23/11/2026" in post_room.out()[0].text
+    assert "Monday, 23 November 2026" in post_room.out()[0].text
 
 
 def test_message_that_arrives_three_times_tells_once(post_room: PostRoom):
