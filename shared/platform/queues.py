@@ -124,12 +124,22 @@ def _is_done(record: Mapping[str, Any], read: Callable[[str], Any], handle: Call
         telemetry.logger().info("message left to newer code", message_id=record["messageId"])
         return False
     except Exception as error:  # noqa: BLE001 - one bad message must not take the batch with it
-        telemetry.logger().error(
-            "message failed",
-            message_id=record["messageId"],
-            receive_count=record.get("attributes", {}).get("ApproximateReceiveCount"),
-            error_type=type(error).__name__,
-            error_code=getattr(error, "response", {}).get("Error", {}).get("Code"),
-        )
+        log_failed(record, error)
         return False
     return True
+
+
+def receives_of(record: Mapping[str, Any]) -> int:
+    """Return how often a message was received, this time too."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+
+
+def log_failed(record: Mapping[str, Any], error: Exception) -> None:
+    """Log that a message could not be handled: which, how often it was tried, and the error by its type."""
+    telemetry.logger().error(
+        "message failed",
+        message_id=record["messageId"],
+        receive_count=receives_of(record),
+        error_type=type(error).__name__,
+        error_code=getattr(error, "response", {}).get("Error", {}).get("Code"),
+    )

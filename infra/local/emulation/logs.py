@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 
 from infra.local.emulation import moto_insides
-
-_OWN_FACTS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-"""Attributes that every record has; the others are the facts that a function logged."""
-
+from shared.platform import telemetry
 
 _DOOR = "http"
 """The name of a function's door in `Functions.running`."""
@@ -29,7 +25,7 @@ def log_group_of(stage: str, running: str) -> str:
 
 
 class LogGroups(logging.Handler):
-    """Writes each record to the log group of the Lambda that is at work."""
+    """Writes each record, as it stands on AWS, to the log group of the Lambda that is at work."""
 
     def __init__(self, stage: str, running: Callable[[], str]) -> None:
         """Take who is at work.
@@ -50,7 +46,5 @@ class LogGroups(logging.Handler):
         running = self._running()
         if not running:
             return
-        facts = {name: value for name, value in vars(record).items() if name not in _OWN_FACTS}
-        line = {"level": record.levelname, "message": record.getMessage(), **facts}
-        group = log_group_of(self._stage, running)
-        moto_insides.keep_log_line(group, json.dumps(line, ensure_ascii=False, default=str))
+        line = telemetry.logger().registered_formatter.format(record)
+        moto_insides.keep_log_line(log_group_of(self._stage, running), line)

@@ -85,7 +85,7 @@ class MessageHandler:
         return {"batchItemFailures": failures}
 
     def _is_done(self, record: Mapping[str, Any]) -> bool:
-        receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+        receives = queues.receives_of(record)
         try:
             self._dispatch(_REQUEST.validate_json(record["body"]))
         except RetryLaterError as error:
@@ -97,14 +97,7 @@ class MessageHandler:
             telemetry.logger().info("message left to newer code")
             return False
         except Exception as error:  # noqa: BLE001 - the edge: one poisoned message must not stop its batch
-            code = getattr(error, "response", {}).get("Error", {}).get("Code")
-            telemetry.logger().error(
-                "message failed",
-                message_id=record["messageId"],
-                receive_count=receives,
-                error_type=type(error).__name__,
-                error_code=code,
-            )
+            queues.log_failed(record, error)
             telemetry.count("MessageFailed", error=type(error).__name__)
             return False
         return True
