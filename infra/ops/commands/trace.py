@@ -1,4 +1,4 @@
-"""`ops trace`: everything that happened to one petition, across the functions, in order."""
+"""`ops trace`, `ops logs`: what happened to a petition across the functions, and the lines of logs that hold a text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Annotated
 import typer
 
 from chalicelib.sla_timer.nightly.missing_messages import MissingMessages
-from infra.ops.stage import logs, timeline
+from infra.ops.stage import logs as log_lines
+from infra.ops.stage import timeline
 from infra.ops.stage.connection import Connection
 from infra.ops.stage.dead_letters import Letter, peek
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.logs import Line
-from infra.ops.stage.session import Session, session_of
+from infra.ops.stage.session import Session, instant_of, session_of
 from infra.ops.stage.timeline import Moment
 from infra.triggers import CONSUMERS
+from shared.domain.calendar.working_calendar import VIETNAM
 from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.petition import Petition
 from shared.platform import clock, correlation
@@ -28,11 +30,13 @@ from shared.web.incidents import is_incident
 
 KEPT = timedelta(days=30)
 """The time for which the lines of a request are looked for."""
+A_DAY = timedelta(days=1)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command("trace")(trace)
+    app.command("logs")(logs)
 
 
 def trace(
@@ -70,7 +74,7 @@ def trace(
     if reads_logs:
         groups = session.connection.log_groups()
         names = [number, *dict.fromkeys(moment.correlation for moment in moments if moment.correlation)]
-        lines = logs.lines_with(names, groups, petition.received_at)
+        lines = log_lines.lines_with(names, groups, petition.received_at)
         moments += timeline.log_lines(line for line in lines if line.reference in ("", number))
     _show(session, moments)
 
@@ -78,9 +82,9 @@ def trace(
 def _of_request(session: Session, name: str) -> Iterable[Line]:
     """Return the log lines of a request, by its id, or by the code that its error page named."""
     groups, since = session.connection.log_groups(), clock.now() - KEPT
-    lines = [*logs.lines_with([name.upper() if is_incident(name) else name], groups, since)]
+    lines = [*log_lines.lines_with([name.upper() if is_incident(name) else name], groups, since)]
     causes = {line.correlation for line in lines if line.correlation} - {name}
-    return logs.lines_with(sorted(causes), groups, since) if is_incident(name) and causes else lines
+    return log_lines.lines_with(sorted(causes), groups, since) if is_incident(name) and causes else lines
 
 
 def _show(session: Session, moments: Iterable[Moment], nothing: str = "Nothing happened yet.") -> None:
@@ -119,3 +123,60 @@ def _dead_letters(session: Session, reference: str) -> Iterator[Letter]:
         for letter in peek(queue, session.connection.queue_url(f"{queue}-dead")):
             if letter.about.get("reference") == reference:
                 yield letter
+
+
+def logs(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help='what the lines hold, e.g. "oldest unrouted"')],
+    *,
+    function: Annotated[
+        str, typer.Option(help="a function, or one of its Lambdas: sla-timer, sla-timer-hourly")
+    ] = "",
+    since: Annotated[
+        str, typer.Option(help="an instant with its zone, e.g. 2026-11-03T09:00:00+07:00; else a day ago")
+    ] = "",
+) -> None:
+    """Show the log lines that hold a text, the oldest first."""
+    session = session_of(context)
+    if not text.strip():
+        raise OpsError("No text to look for", 'ops logs "message failed"')
+    groups = _groups(session.connection, function)
+    start = instant_of(since) if since else clock.now() - A_DAY
+    lines = sorted(log_lines.lines_with([text], groups, start), key=lambda line: line.at)
+    rows = [
+        moment.row | {"reference": line.reference}
+        for moment, line in zip(timeline.log_lines(lines), lines, strict=True)
+    ]
+    columns = ("at", "where", "what", "reference", "detail", "trail")
+    session.screen.rows(
+        rows,
+        columns,
+        nothing=f"No log line since {start.astimezone(VIETNAM).isoformat(timespec='minutes')} holds it",
+    )
+    for name in groups:
+        if sum(line.function == name for line in lines) == log_lines.MOST_LINES:
+            session.screen.say(
+                f"{name} has more: these are its first {log_lines.MOST_LINES}; begin later with --since"
+            )
+
+
+def _groups(connection: Connection, function: str) -> dict[str, str]:
+    """Return the log groups of a function or of one of its Lambdas; of all where none is named.
+
+    Raises:
+        OpsError: there is no such function.
+    """
+    groups = connection.log_groups()
+    wanted = function.replace("_", "-").lower()
+    if not wanted:
+        return groups
+    prefix = f"/aws/lambda/pakn-{connection.stage}-"
+    named = {
+        name: group
+        for name, group in groups.items()
+        if f"{group.removeprefix(prefix)}-".startswith(f"{wanted}-")
+    }
+    if not named:
+        lambdas = ", ".join(group.removeprefix(prefix) for group in groups.values())
+        raise OpsError(f"There is no function {function}", f"One of {lambdas}")
+    return named

@@ -1,4 +1,4 @@
-"""Looks for identifiers in the functions' logs: each line is JSON of allow-listed facts, without a name or a text."""
+"""Looks for identifiers and words in the functions' logs: lines of JSON with allow-listed facts, no names, no texts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN = ("message", *sorted(telemetry.FACTS - {"calls", "message_id", "reference
 MOST_LINES = 200
 """Lines that are read of one log group."""
 _IN_ONE_PATTERN = 20
-"""Identifiers that one pattern names; CloudWatch takes 1,024 characters."""
+"""Texts that one pattern names; CloudWatch takes 1,024 characters."""
 
 
 class Line(NamedTuple):
@@ -32,34 +32,37 @@ class Line(NamedTuple):
 
 
 def lines_with(
-    identifiers: Sequence[str], groups: Mapping[str, str], since: datetime, most: int = MOST_LINES
+    texts: Sequence[str], groups: Mapping[str, str], since: datetime, most: int = MOST_LINES
 ) -> Iterator[Line]:
-    """Yield the lines that hold one of some identifiers, each once, group by group.
+    """Yield the lines that hold one of some texts, each once, group by group.
 
     Args:
-        identifiers: references, ids of messages, ids of causes.
+        texts: references, ids of messages, ids of causes, or words of a line.
         groups: log groups by function and handler.
         since: where to begin.
         most: lines of one group.
     """
     logs = aws.client("logs")
     start = max(0, int(min(since, datetime.now(UTC)).timestamp() * 1000))
-    some = [identifiers[at : at + _IN_ONE_PATTERN] for at in range(0, len(identifiers), _IN_ONE_PATTERN)]
+    some = [texts[at : at + _IN_ONE_PATTERN] for at in range(0, len(texts), _IN_ONE_PATTERN)]
     for function, group in groups.items():
         lines: dict[tuple[int, str], None] = {}
         for names in some:
             pages = logs.get_paginator("filter_log_events").paginate(
                 logGroupName=group,
-                filterPattern=" ".join(f'?"{name}"' for name in names),
+                filterPattern=" ".join(f'?"{_looked_for(name)}"' for name in names),
                 startTime=start,
                 PaginationConfig={"MaxItems": most},
             )
             with suppress(logs.exceptions.ResourceNotFoundException):
                 events = (event for page in pages for event in page["events"])
                 lines |= dict.fromkeys((event["timestamp"], event["message"]) for event in events)
-        yield from (
-            _line(at, function, text) for at, text in lines if any(name in text for name in identifiers)
-        )
+        yield from (_line(at, function, text) for at, text in lines if any(name in text for name in texts))
+
+
+def _looked_for(text: str) -> str:
+    """Return the longest part of a text that has no quotation mark: a pattern stands between two."""
+    return max(text.split('"'), key=len)
 
 
 def _line(at: int, function: str, text: str) -> Line:
