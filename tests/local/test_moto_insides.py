@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -176,3 +177,60 @@ def test_a_table_put_back_says_whether_it_had_changed(tiny: System) -> None:
 def test_what_ec2_offers_is_not_read() -> None:
     assert moto_speed.NULL_MODELS is parsing.NULL_MODELS
     assert not any(instance_types.INSTANCE_TYPE_OFFERINGS["region"].values())
+
+
+HELD: dict[str, Any] = {
+    "reference": {"S": "a"},
+    "version": {"N": "1"},
+    "seen": {"S": "x"},
+    "places": {"M": {"one": {"N": "1"}}},
+}
+VALUES: dict[str, Any] = {":one": {"N": "1"}, ":text": {"S": "x"}, ":part": {"S": "a"}}
+
+
+@pytest.mark.parametrize(
+    ("update", "condition", "changed"),
+    [
+        pytest.param("SET version = version + :one", "#v = :one", {"version": {"N": "2"}}, id="a count"),
+        pytest.param(
+            "ADD version :one REMOVE seen", "seen = :text", {"version": {"N": "2"}, "seen": None}, id="two"
+        ),
+        pytest.param(
+            "SET places.#v = if_not_exists(places.#v, :text), seen = :part",
+            "attribute_exists(places.one)",
+            {"seen": {"S": "a"}, "places": {"M": {"one": {"N": "1"}, "version": {"S": "x"}}}},
+            id="a place inside",
+        ),
+        pytest.param(
+            "SET seen = :part",
+            "(NOT #v = :one) OR (begins_with(seen, :text) AND version BETWEEN :one AND :one)",
+            {"seen": {"S": "a"}},
+            id="a condition of conditions",
+        ),
+        pytest.param("SET seen = :part", "attribute_not_exists(seen)", None, id="a condition that fails"),
+        pytest.param(
+            "SET seen = :part", "#v <> :one AND seen IN (:text, :part)", None, id="one of two fails"
+        ),
+    ],
+)
+def test_quickened_updates_do_what_their_expressions_say(
+    tiny: System, update: str, condition: str, changed: dict[str, Any] | None
+) -> None:
+    dynamodb, table = tiny.local.cloud.client("dynamodb"), tiny.local.cloud.outputs["PetitionsTable"]
+    said = update + condition
+    request = {
+        "TableName": table,
+        "Key": {"reference": HELD["reference"]},
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": {name: value for name, value in VALUES.items() if name in said},
+        **({"ExpressionAttributeNames": {"#v": "version"}} if "#v" in said else {}),
+    }
+    refused = pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException)
+    expected = {name: value for name, value in (HELD | (changed or {})).items() if value is not None}
+
+    for time in ("read for the first time", "kept from then"):
+        dynamodb.put_item(TableName=table, Item=HELD)
+        with refused if changed is None else nullcontext():
+            dynamodb.update_item(**request)
+        assert dynamodb.get_item(TableName=table, Key=request["Key"])["Item"] == expected, time

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+from collections import deque
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.models.utilities import bytesize
 
 _nodes: Any = importlib.import_module("moto.dynamodb.parsing.ast_nodes")
+_conditions: Any = importlib.import_module("moto.dynamodb.comparisons").ConditionExpressionParser
 _parser: Any = importlib.import_module("moto.dynamodb.parsing.expressions").UpdateExpressionParser
 MOST_BYTES = 405_000
 """The size of an item that moto takes: DynamoDB's own limit is somewhat more than 400,000."""
@@ -28,6 +30,8 @@ def quicken_items() -> None:
     _parser.make = staticmethod(_parsed)
     _nodes.Node.__deepcopy__ = _copy_of_node
     _nodes.DepthFirstTraverser.nodes_to_be_processed = _nodes_of
+    _nodes.DepthFirstTraverser.traverse_node_recursively = _traverse
+    _conditions._lex_condition_expression = _lexed  # noqa: SLF001
     value: Any = DynamoType
     value.cast_value = property(_python_value)
     table: Any = Table
@@ -73,6 +77,40 @@ def _nodes_of(traverser: Any) -> Any:
     if "_kinds" not in vars(traverser):
         traverser._kinds = _whole_nodes(traverser)  # noqa: SLF001
     return traverser._kinds  # noqa: SLF001
+
+
+@lru_cache(1_000)
+def _is_one(kind: Any, kinds: tuple[Any, ...]) -> bool:
+    return issubclass(kind, kinds)
+
+
+def _traverse(traverser: Any, node: Any, child_id: int = -1) -> Any:
+    """Go through a tree as moto does; each kind of node is asked once what it is, not each node."""
+    if not _is_one(node.__class__, (_nodes.Node,)):
+        return node
+    parent = node.parent
+    for number, child in enumerate(node.children or ()):
+        traverser.pre_processing_of_child(node, number)
+        _traverse(traverser, child, number)
+    if _is_one(node.__class__, traverser.nodes_to_be_processed()):
+        node = traverser.process(node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
+
+
+_whole_lex: Any = _conditions._lex_condition_expression  # noqa: SLF001
+
+
+@lru_cache(1_000)
+def _words_of(expression: str) -> tuple[Any, ...]:
+    return tuple(_whole_lex(_conditions(expression, {}, {})))
+
+
+def _lexed(parser: Any) -> deque[Any]:
+    """Read a condition's words, once: the parser takes them from a list of its own."""
+    return deque(_words_of(parser.condition_expression))
 
 
 # ---------------------------------------------------------------- reading
