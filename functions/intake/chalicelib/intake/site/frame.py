@@ -76,7 +76,7 @@ MISSING: dict[str, str] = {
     "confirm": N_("Hãy đánh dấu vào ô xác nhận nếu bạn muốn rút."),
     "subject": N_("Hãy ghi một dòng tóm tắt việc của bạn."),
     "kind": N_("Hãy chọn loại việc; chưa rõ thì chọn loại gần nhất."),
-    "field": N_("Hãy chọn lĩnh vực; chưa rõ thì chọn “Chưa rõ”."),
+    "field": N_("Hãy chọn một lĩnh vực trong danh sách."),
     "type": N_("Hãy chọn bạn gửi với tư cách cá nhân, doanh nghiệp hay tổ chức."),
     "organisation": N_("Hãy ghi tên doanh nghiệp hoặc tổ chức."),
     "phone": N_("Hãy ghi số điện thoại, hoặc ghi email ở dưới."),
