@@ -112,19 +112,21 @@ def check(parts: Parts) -> int:
 
 def thaw(parts: Parts) -> int:
     """Start the triggers and open the doors, once every function knows the new epoch."""
+    parts.restore.check_may_open()
     parts.sleep(NOTICED_AFTER.total_seconds())
-    parts.restore.open_doors()
-    return _start(parts)
+    return _open(parts)
 
 
 def give_up(parts: Parts) -> int:
     """Start the triggers and open the doors with the data as they are, because nothing was applied."""
-    parts.restore.open_doors(is_given_up=True)
-    return _start(parts)
+    parts.restore.check_may_open(is_given_up=True)
+    return _open(parts, is_given_up=True)
 
 
-def _start(parts: Parts) -> int:
+def _open(parts: Parts, *, is_given_up: bool = False) -> int:
+    """Open the doors last: as long as they are closed, the step may be run again."""
     started = parts.triggers.start()
+    parts.restore.open_doors(is_given_up=is_given_up)
     parts.say(f"the doors are open, {started} triggers run")
     return 0
 

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
-from typing import Protocol
+from typing import Any, Protocol
 
 from infra.restoration import receipts
 from infra.restoration.accounts import Account
@@ -96,22 +96,34 @@ class Restore:
     # --- before and after --------------------------------------------------------------------------
 
     def close_doors(self, until: datetime) -> int:
-        """Close the doors, and return the number of this restoration: a new one where the last has another moment."""
+        """Close the doors, and return the number of this restoration: a new one where the last has another moment.
+
+        Doors that are closed already stay closed since then: what was begun meanwhile is not done yet.
+        """
         number = self.number()
         if self._goes_elsewhere(number):
             number += 1
-        facts = {"since": clock.now().isoformat(), "until": until.isoformat(), "number": number}
+        closed = self._doors()
+        since = closed["since"] if closed else clock.now().isoformat()
+        facts = {"since": since, "until": until.isoformat(), "number": number}
         self._directory.put(OPERATIONS, DOORS, ROW_SINCE, facts)
         return number
 
-    def open_doors(self, *, is_given_up: bool = False) -> None:
-        """Open the doors after applying; or with the data as they are, which `RestorationError` refuses after that."""
-        number = self._closed_for()
-        has_begun = any(each.number == number for each in self._directory.restorations())
-        if has_begun and is_given_up:
+    def check_may_open(self, *, is_given_up: bool = False) -> None:
+        """Refuse to open the doors before it was applied; or, where it is given up, after it was begun.
+
+        Raises:
+            RestorationError: why they stay closed.
+        """
+        closed, begun = self._closed(), self._directory.restorations()
+        if is_given_up and any(each.at >= datetime.fromisoformat(closed["since"]) for each in begun):
             raise RestorationError("It was begun to apply and cannot be given up: apply, then check.")
-        if not has_begun and not is_given_up:
+        if not is_given_up and not any(each.number == int(closed["number"]) for each in begun):
             raise RestorationError("Nothing was applied since the doors were closed: apply, or give-up.")
+
+    def open_doors(self, *, is_given_up: bool = False) -> None:
+        """Open the doors, if they may open."""
+        self.check_may_open(is_given_up=is_given_up)
         self._directory.put(OPERATIONS, DOORS, ROW_SINCE, {})
 
     # --- planning, applying, checking --------------------------------------------------------------
@@ -190,16 +202,25 @@ class Restore:
         return max(done, default=0) + 1
 
     def _closed_for(self) -> int:
-        """Return the restoration for which the doors are closed.
+        """Return the restoration for which the doors are closed; `RestorationError` if they are open."""
+        return int(self._closed()["number"])
+
+    def _closed(self) -> Mapping[str, Any]:
+        """Return the row of closed doors.
 
         Raises:
             RestorationError: they are open.
         """
+        closed = self._doors()
+        if closed is None:
+            raise RestorationError("The doors are open: close them first (freeze).")
+        return closed
+
+    def _doors(self) -> Mapping[str, Any] | None:
+        """Return the row of closed doors; None while they are open."""
         self._directory.has_changed(OPERATIONS)
-        for row in self._directory.rows(OPERATIONS):
-            if row["id"] == DOORS and row.get("since"):
-                return int(row["number"])
-        raise RestorationError("The doors are open: close them first (freeze).")
+        rows = self._directory.rows(OPERATIONS)
+        return next((row for row in rows if row["id"] == DOORS and row.get("since")), None)
 
     def _begin(self) -> None:
         """Record that the data went back, once: the epoch of all that is written from now on."""

@@ -405,6 +405,65 @@ def test_a_restoration_that_was_begun_is_not_given_up(system: System, copied: Ca
         restore.open_doors(is_given_up=True)
 
 
+def test_what_was_begun_for_another_moment_is_not_given_up_either(
+    system: System, copied: Callable[[], Rehearsal]
+):
+    earlier, later = copied(), copied()
+    earlier.restore().close_doors(clock.now() + timedelta(hours=1))
+    earlier.restore().apply()
+    system.clock.hold_at(clock.now() + timedelta(minutes=5))
+
+    number = later.restore().close_doors(clock.now() + timedelta(hours=1))
+
+    assert number == 2
+    with pytest.raises(RestorationError, match="cannot be given up"):
+        later.restore().open_doors(is_given_up=True)
+
+
+class StubbornTriggers:
+    """Triggers that AWS refuses to start the first time."""
+
+    def __init__(self) -> None:
+        self.refuses = True
+
+    def stop(self) -> int:
+        return 10
+
+    def start(self) -> int:
+        if self.refuses:
+            self.refuses = False
+            raise ConnectionError
+        return 10
+
+
+@pytest.mark.parametrize(("step", "is_applied"), [("thaw", True), ("give-up", False)])
+def test_step_whose_triggers_did_not_start_is_run_again(
+    system: System, copied: Callable[[], Rehearsal], step: str, *, is_applied: bool
+):
+    rehearsal, lines = copied(), list[str]()
+    parts = command_line.Parts(
+        rehearsal.restore(),
+        rehearsal.copies,
+        StubbornTriggers(),
+        NOTHING,
+        timedelta(hours=1),
+        lambda seconds: system.clock.hold_at(clock.now() + timedelta(seconds=seconds)),
+        lines.append,
+    )
+    rehearsal.restore().close_doors(clock.now() + timedelta(hours=1))
+    if is_applied:
+        rehearsal.restore().apply()
+
+    with pytest.raises(ConnectionError):
+        command_line.RUN[step](parts)
+    assert Directory("pakn-local-directory").closed() is not None
+
+    assert command_line.RUN[step](parts) == 0
+    assert lines == ["the doors are open, 10 triggers run"]
+    Directory("pakn-local-directory").has_changed("operations")
+    assert Directory("pakn-local-directory").closed() is None
+
+
 def test_plan_writes_nothing(system: System, copied: Callable[[], Rehearsal]):
     sender = citizen(system, 1)
     Officer(system, "minh.ccvc").do("accept", sender.reference)
