@@ -66,7 +66,7 @@ class Pages:
                 "anchor": anchor,
                 "after_first_sentence": after_first_sentence,
                 "brief_day": partial(brief_day, language=language),
-                "day": day,
+                "day": lambda value, of=language: day(value, of),
                 "day_off": partial(day_off, language=language),
                 "day_in_sentence": partial(day_in_sentence, language=language),
                 "decimal": partial(decimal, language=language),
@@ -109,8 +109,10 @@ def anchor(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", unaccented(text).casefold()))
 
 
-def day(value: date) -> str:
-    """Return a date as it is written in Vietnam: 14/12/2026."""
+def day(value: date, language: Language = "vi") -> str:
+    """Return a date as a language writes it: 14/12/2026, or 14 Dec 2026. In templates `day("vi")` keeps Vietnamese."""
+    if language == "en":
+        return f"{brief_day(value, language)}{NO_BREAK}{value.year}"
     return f"{value:%d/%m/%Y}"
 
 

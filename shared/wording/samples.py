@@ -31,6 +31,7 @@ from shared.wording.sources import (
     CONFIRM_ANSWERS,
     DIGEST,
     LEADERS,
+    Language,
     TextName,
     headline,
     names,
@@ -41,7 +42,8 @@ SITE = "https://phananhkiennghi.bonoivu.gov.vn"
 LONGEST_SITE = f"{SITE}:8443"
 REFERENCE = "26483190275"
 SUNDAY_IN_DECEMBER = date(2026, 12, 27)
-"""The longest day of the week, and two digits everywhere."""
+_LONGEST_DAY: Mapping[Language, date] = {"vi": SUNDAY_IN_DECEMBER, "en": date(2026, 9, 30)}
+"""The date that takes most characters: Chủ nhật, 27/12/2026, and Wednesday, 30 September 2026."""
 _LONG = "Ủy ban nhân dân phường Trường Thọ, thành phố Thủ Đức, Thành phố Hồ Chí Minh. " * 12
 _UNIT = Unit(
     id="VCCVC",
@@ -119,7 +121,10 @@ def extremes(name: TextName) -> tuple[dict[str, Any], ...]:
     ]
     overdue = _petition(State.IN_PROGRESS, name.kind, due_on=date(2026, 1, 1), **full)
     samples.append(_facts(name, overdue, LONGEST_SITE, _COUNTS | {"is_overdue": True, "is_escalated": True}))
-    return tuple(samples)
+    day = _LONGEST_DAY[name.language]
+    return tuple(
+        {fact: day if type(value) is date else value for fact, value in sample.items()} for sample in samples
+    )
 
 
 def known_variables(name: TextName) -> frozenset[str]:

@@ -36,16 +36,17 @@ def environment_of(language: Language) -> SandboxedEnvironment:
 
 
 def day(value: date, language: Language) -> str:
-    """Return a date as it is written in a language: 23/02/2026, or 23 February 2026."""
+    """Return a date as it is written in a language: 23/02/2026, or 23 Feb 2026."""
     if language == "en":
-        return f"{value.day} {ENGLISH_MONTHS[value.month - 1]} {value.year}"
+        return f"{value.day} {ENGLISH_MONTHS[value.month - 1][:3]} {value.year}"
     return f"{value:%d/%m/%Y}"
 
 
 def weekday(value: date, language: Language) -> str:
     """Return a date with its day of the week: `thứ Hai, 23/02/2026`, or `Monday, 23 February 2026`."""
     if language == "en":
-        return f"{ENGLISH_WEEKDAYS[value.weekday()]}, {day(value, language)}"
+        month = ENGLISH_MONTHS[value.month - 1]
+        return f"{ENGLISH_WEEKDAYS[value.weekday()]}, {value.day} {month} {value.year}"
     return f"{WEEKDAYS[value.weekday()].replace('Thứ', 'thứ')}, {day(value, language)}"
 
 

@@ -170,6 +170,4 @@ def test_nothing_that_reads_citizens_texts_is_quadratic(read: Callable[[str], ob
 
 
 def test_a_quadratic_pattern_is_noticed() -> None:
-    growths = (growth(re.compile(r"[\w.+-]+@").search, "_") for _ in range(TRIES))
-
-    assert any(each > QUADRATIC for each in growths)
+    assert any(is_quadratic(re.compile(r"[\w.+-]+@").search, "_") for _ in range(TRIES))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.forms import WITH_SCRIPT, WITHOUT_SCRIPT, Form, opened_in
 from tests.support.running_stack import RunningStack
 
-WIDE = ViewportSize(width=1280, height=900)
 SUGGESTED = {"vi": "1 câu trả lời, ở ngay dưới ô tìm", "en": "1 answer, just below the search box"}
 NOTED = {"vi": "Cảm ơn bạn. Bộ đã ghi nhận.", "en": "Thank you. It has been counted."}
-PAGES = ("/", "/cong-khai", "/cong-khai?q=phu+cap", "/cong-khai?q=dat+dai&field=TL", "answer", "/thong-ke")
 
 
 @pytest.fixture
@@ -28,13 +26,6 @@ def opened(browser: Browser, site: str, **options: object) -> Page:
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     page.on("console", lambda message: pytest.fail(message.text) if message.type == "error" else None)
     return page
-
-
-def go_to(page: Page, path: str, language: str = "vi") -> None:
-    if path == "answer":
-        page.goto("/cong-khai")
-        path = page.locator(".results h3 a").first.get_attribute("href") or ""
-    page.goto(path + (f"{'&' if '?' in path else '?'}lang=en" if language == "en" else ""))
 
 
 @WITH_SCRIPT
@@ -97,7 +88,8 @@ def test_question_and_both_doors_fill_a_phones_first_screen(browser: Browser, pu
 
 def test_printed_answer_shows_what_is_folded(browser: Browser, published: str):
     page = opened(browser, published)
-    go_to(page, "answer")
+    page.goto("/cong-khai")
+    page.goto(page.locator(".results h3 a").first.get_attribute("href") or "")
     page.emulate_media(media="print")
 
     expect(page.locator("blockquote.asked")).to_be_visible()

@@ -50,12 +50,39 @@ def test_lines_before_the_instant_are_left_out(ops: Ops):
     assert outcome.output == "No log line since 2999-01-01T00:00+07:00 holds it\n"
 
 
-def test_where_there_are_more_lines_than_are_read_it_says_so(ops: Ops, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(stage_logs, "MOST_LINES", 1)
+def test_where_there_are_more_lines_than_are_shown_it_says_so(
+    system: System, ops: Ops, monkeypatch: pytest.MonkeyPatch
+):
+    system.travel(minutes=30)
+    monkeypatch.setattr(stage_logs, "MOST_LINES", 2)
 
     output = ops("logs", "message failed", "--function", "notifier-on-notice").output
 
-    assert output.endswith("notifier.on_notice has more: these are its first 1; begin later with --since\n")
+    assert output.count("NoticeUnknownError") + output.count("ValidationError") == 2
+    assert output.endswith("notifier.on_notice has more: these are its first 2; begin later with --since\n")
+
+
+def test_what_is_looked_for_is_not_crowded_out_by_lines_that_are_like_it(
+    system: System, ops: Ops, monkeypatch: pytest.MonkeyPatch
+):
+    system.travel(minutes=30)
+    monkeypatch.setattr(stage_logs, "MOST_LINES", 1)
+
+    (row,) = ops("logs", '"receive_count":3', "--function", "notifier-on-notice", "--json").rows
+
+    assert "receive_count 3" in row["detail"]
+
+
+def test_lines_go_by_the_clock_of_the_stack(system: System, ops: Ops):
+    system.travel(days=40)
+    system.local.cloud.client("sqs").send_message(
+        QueueUrl=system.local.cloud.queue_url("notices"), MessageBody="{}", **queues.trail(CAUSE)
+    )
+    system.settle()
+
+    rows = ops("logs", "message failed", "--function", "notifier-on-notice", "--json").rows
+
+    assert {row["at"][:10] for row in rows} == {f"{system.clock.now():%Y-%m-%d}"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from infra.local.emulation import moto_insides
-from shared.platform import telemetry
+from shared.platform import clock, telemetry
 
 _DOOR = "http"
 """The name of a function's door in `Functions.running`."""
@@ -47,4 +47,4 @@ class LogGroups(logging.Handler):
         if not running:
             return
         line = telemetry.logger().registered_formatter.format(record)
-        moto_insides.keep_log_line(log_group_of(self._stage, running), line)
+        moto_insides.keep_log_line(log_group_of(self._stage, running), line, clock.now())

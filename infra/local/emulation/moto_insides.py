@@ -295,13 +295,16 @@ _STREAM = "local"
 """The one log stream of each group."""
 
 
-def keep_log_line(group: str, line: str) -> None:
-    """Add a line to a log group, which is made if there is none."""
+def keep_log_line(group: str, line: str, at: datetime) -> None:
+    """Add a line to a log group, which is made if there is none.
+
+    Past what moto checks of a request: a line of a clock that travelled is not within two hours of the machine's.
+    """
     backend = logs_backends[ACCOUNT][REGION]
     backend.ensure_log_group(group)
     backend.ensure_log_stream(group, _STREAM)
-    at = int(unix_time_millis())
-    backend.put_log_events(group, _STREAM, [{"timestamp": at, "message": line}])
+    event = {"timestamp": int(at.timestamp() * 1000), "message": line}
+    backend.groups[group].put_log_events(_STREAM, [event])
 
 
 def forget_logs() -> None:

@@ -55,10 +55,10 @@ def recheck(
     Once the scanner answers. A file that was checked is gone from quarantine.
     """
     session = session_of(context)
-    reference = normal_reference(reference) or reference if reference else None
+    reference = normal_reference(reference) or reference if reference is not None else None
     keys = _keys(session, reference)
     if not keys:
-        about = f" of {reference}" if reference else ""
+        about = f" of {reference}" if reference is not None else ""
         raise OpsError(f"No file{about} waits in quarantine", "ops quarantine")
     facts = {"files": len(keys), "reference": reference}
     with session.change(

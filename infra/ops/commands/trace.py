@@ -142,7 +142,8 @@ def logs(
         raise OpsError("No text to look for", 'ops logs "message failed"')
     groups = _groups(session.connection, function)
     start = instant_of(since) if since else clock.now() - A_DAY
-    lines = sorted(log_lines.lines_with([text], groups, start), key=lambda line: line.at)
+    holding = log_lines.lines_with([text], groups, start, most=log_lines.MOST_LINES)
+    lines = sorted(holding, key=lambda line: line.at)
     rows = [
         moment.row | {"reference": line.reference}
         for moment, line in zip(timeline.log_lines(lines), lines, strict=True)
@@ -154,7 +155,7 @@ def logs(
         nothing=f"No log line since {start.astimezone(VIETNAM).isoformat(timespec='minutes')} holds it",
     )
     for name in groups:
-        if sum(line.function == name for line in lines) == log_lines.MOST_LINES:
+        if sum(line.function == name for line in lines) >= log_lines.MOST_LINES:
             session.screen.say(
                 f"{name} has more: these are its first {log_lines.MOST_LINES}; begin later with --since"
             )

@@ -209,7 +209,7 @@ def _destination(petition: Petition, language: Language) -> Destination:
         number = _(", văn bản số %(number)s") % {"number": facts.letter_number} if facts.letter_number else ""
         letter = _("Đã gửi%(by)s ngày %(on)s%(number)s.") % {
             "by": by,
-            "on": day(facts.sent_on),
+            "on": day(facts.sent_on, language),
             "number": number,
         }
     text = entry.text if entry and entry.is_visible and entry.text != body else None

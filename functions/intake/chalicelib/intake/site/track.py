@@ -90,7 +90,7 @@ def track(parts: Parts, request: Request) -> Response:
     try:
         petition = _proven(parts, request, form)
     except (errors.NotFoundOrWrongPinError, errors.PinSlowedError) as error:
-        return track_page(parts, request, form, error)
+        return track_page(parts, request, form, error, is_typed=True)
     if any(form.get(name) for name in WRITTEN):
         return petition_page(parts, request, petition, form["pin"], form=form)
     return answer_with_page(parts, request, petition, form["pin"])
@@ -127,11 +127,13 @@ def track_page(
     *,
     problems: Iterable[tuple[str, str]] = (),
     is_pin_again: bool = False,
+    is_typed: bool = False,
     done: str = "",
 ) -> Response:
     """Show the form for the PIN with what was written; how long to wait where a PIN is slowed.
 
-    With JavaScript the browser works and sends the form at once, without it a button does later.
+    With JavaScript the browser works and sends the form at once, without it a button does later. Whoever typed a
+    reference and PIN (`is_typed`) and not followed a link is told that the two do not go together.
     """
     facts = shown_errors(form_errors(problems, page_language(request)))
     status = 422 if facts["errors"] else 200
@@ -144,7 +146,7 @@ def track_page(
     if error and not slowed:
         status, problem = problem_of(error, page_language(request))
         title, detail = problem["title"], problem["detail"]
-        if type(error) is errors.NotFoundOrWrongPinError and request.method == "POST":
+        if is_typed and type(error) is errors.NotFoundOrWrongPinError:
             title, detail = map(gettext(page_language(request)), (CODES, NOT_TOGETHER))
         facts = {"errors": (FormError("ma", title, detail),), "messages": {}}
     response = page(

@@ -106,7 +106,7 @@ def _edition(template: str | None, language: Language) -> str:
     _ = gettext(language)
     if template is None or template == PACKAGED:
         return _("mẫu có sẵn của hệ thống") if template else ""
-    return _("mẫu từ %(day)s") % {"day": day(date.fromisoformat(template))}
+    return _("mẫu từ %(day)s") % {"day": day(date.fromisoformat(template), language)}
 
 
 def _reader(delivery: Delivery, names: Names, language: Language) -> str:
