@@ -30,6 +30,7 @@ from infra.deployment.templates import REGION
 from infra.restoration.accounts import Account
 from infra.restoration.cloud import Copies, Triggers, Versions
 from infra.restoration.restore import RestorationError, Restore
+from shared.domain.identity.reference import normal_reference
 from shared.platform import clock
 
 STEPS = ("plan", "freeze", "copy", "apply", "check", "thaw", "tidy")
@@ -95,12 +96,14 @@ def copy(parts: Parts) -> int:
 
 def apply(parts: Parts) -> int:
     """Bring the live tables to the moment."""
+    _need_copies(parts)
     _report(parts, parts.restore.apply(), "applied")
     return 0
 
 
 def check(parts: Parts) -> int:
     """Compare again."""
+    _need_copies(parts)
     account = parts.restore.check()
     _report(parts, account, "checked")
     if not account.is_settled:
@@ -108,6 +111,11 @@ def check(parts: Parts) -> int:
     for reference in account.unsound:
         parts.say(f"does not verify: {reference}")
     return 0 if account.is_settled and not account.unsound else 1
+
+
+def _need_copies(parts: Parts) -> None:
+    if not parts.copies.are_there(parts.wholly):
+        raise RestorationError("There are no copies of that moment: run the step copy first.")
 
 
 def thaw(parts: Parts) -> int:
@@ -166,13 +174,30 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _references_in(path: Path) -> list[str]:
+    """Return the references in a file, one a line.
+
+    Raises:
+        RestorationError: it cannot be read, or a line is none.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise RestorationError(f"{path} cannot be read: {type(error).__name__}.") from None
+    numbers = {line: normal_reference(line) for line in lines if line.strip()}
+    wrong = [line for line, number in numbers.items() if number is None]
+    if wrong:
+        raise RestorationError(f"{path}: {wrong[0]} is no reference: a digit is wrong or missing.")
+    return [number for number in numbers.values() if number]
+
+
 def parts_of(options: argparse.Namespace, session: Any) -> Parts:
     """Return the parts for what was asked for."""
     wholly = frozenset(options.wholly)
     copies = Copies(session.client("dynamodb"), options.stage, options.at)
     account = session.client("sts").get_caller_identity()["Account"]
     files = Versions(session.client("s3"), f"pakn-{options.stage}-attachments-{account}")
-    lost = Path(options.lost).read_text("utf-8").split() if options.lost else []
+    lost = _references_in(Path(options.lost)) if options.lost else []
     restore = Restore(
         copies.place(wholly),
         options.at,

@@ -143,6 +143,22 @@ def test_a_receipt_is_shown_without_the_recipient_that_it_names(
     assert not any(recipient in outcome.output for recipient in ("thu.example", "912345678"))
 
 
+def test_a_message_that_lay_for_days_is_listed_and_sent_back(system: System, ops: Ops):
+    put(
+        system,
+        "notices",
+        {"reference": "26483190275", "seq": 9, "kind": "ANSWERED", "audience": "PETITIONER"},
+    )
+    system.travel(days=3)
+
+    listed = ops("dead", "list")
+    redriven = ops("dead", "redrive", "notices", "--all", "--yes")
+
+    assert (listed.code, redriven.code) == (0, 0), listed.errors + redriven.errors
+    assert "3 d" in listed.output
+    assert depth(system, "notices-dead") == 0
+
+
 def test_looking_takes_nothing_away(system: System, ops: Ops):
     for number in range(25):
         put(system, "routing", {"reference": f"264831902{number:02}"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -152,6 +153,49 @@ def test_a_restoration_is_planned_from_the_command(system: System, ops: Ops):
 
     thawed = ops("restore", "thaw", "--at", "2026-11-03T09:00:00+07:00", "--dry-run", "--json")
     assert (thawed.code, json.loads(thawed.output)["dry_run"]) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        pytest.param(("apply",), "run the step copy first", id="apply without copies"),
+        pytest.param(("check",), "run the step copy first", id="check without copies"),
+        pytest.param(("plan", "--lost", "nofile.txt"), "nofile.txt cannot be read", id="no file"),
+        pytest.param(("plan", "--lost", "lost.txt"), "abc is no reference", id="no reference"),
+        pytest.param(("plan", "--wholly", "banana"), "banana cannot go back wholly", id="no table"),
+    ],
+)
+def test_a_restoration_that_lacks_something_says_what(
+    system: System,
+    ops: Ops,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    text: str,
+):
+    monkeypatch.chdir(tmp_path)
+    Path("lost.txt").write_text("26000000018\n\nabc\n", "utf-8")
+
+    outcome = ops("restore", *arguments, "--at", "2026-11-03T08:00:00+07:00", "--yes")
+
+    assert (outcome.code, text in outcome.errors) == (1, True), outcome.errors
+
+
+def test_nothing_that_calls_a_function_is_started_while_data_are_restored(
+    system: System, ops: Ops, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("infra.restoration.__main__.NOTICED_AFTER", timedelta())
+    at = ("--at", (clock.now() - timedelta(minutes=10)).isoformat())
+    assert ops("restore", "freeze", *at, "--yes").code == 0
+
+    thawed = ops("thaw", "notifier", "--yes")
+    next_steps = {row["next_step"] for row in ops("doctor", "--json").rows if row["verdict"] == "warning"}
+    given_up = ops("restore", "give-up", *at, "--yes")
+
+    assert (thawed.code, "data are restored" in thawed.errors) == (1, True)
+    assert next_steps == {"docs/runbook.md, Data must be restored"}
+    assert given_up.code == 0
+    assert ops("thaw", "notifier", "--yes").code == 0
 
 
 def test_the_plan_of_a_restoration_is_json_too(system: System, ops: Ops):

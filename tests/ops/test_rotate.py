@@ -74,6 +74,21 @@ def test_twice_keeps_what_was_valid_before(
     assert stored()["twilio-previous"] == PROVIDERS["twilio"]
 
 
+def test_a_third_value_does_not_push_out_what_is_valid_but_corrects_what_was_set_last(
+    ops: Ops, stored: Callable[[], dict[str, Any]], new: Callable[[object], str]
+):
+    third = {"twilio": {**NEW["twilio"], "auth_token": "without-the-typing-error"}}
+    assert ops("rotate", "providers", new(NEW), "--yes").code == 0
+
+    refused = ops("rotate", "providers", new(third), "--yes")
+    assert (refused.code, "twilio-previous is still valid" in refused.errors) == (1, True)
+    assert "--correct" in refused.errors
+    assert stored() == {**PROVIDERS, **NEW, "twilio-previous": PROVIDERS["twilio"]}
+
+    assert ops("rotate", "providers", new(third), "--correct", "--yes").code == 0
+    assert stored() == {**PROVIDERS, **third, "twilio-previous": PROVIDERS["twilio"]}
+
+
 @pytest.mark.parametrize(
     ("entries", "text"),
     [

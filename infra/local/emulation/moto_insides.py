@@ -26,6 +26,7 @@ from moto.events.models import events_backends
 from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import sqs_backends
 from moto.utilities.utils import load_resource
 
@@ -39,11 +40,27 @@ ACCOUNT = DEFAULT_ACCOUNT_ID
 def run_queues_on(now: Callable[[], datetime] | None) -> None:
     """Let visibility timeouts, delays and retention of queues pass on this clock; `None`: on real time again."""
     modules: Any = moto_sqs
+    modules.SQSBackend.change_message_visibility = _change_visibility
     if now is None:
         modules.unix_time, modules.unix_time_millis = unix_time, unix_time_millis
         return
     modules.unix_time = lambda: now().timestamp()
     modules.unix_time_millis = lambda: now().timestamp() * 1000
+
+
+def _change_visibility(backend: Any, queue_name: str, receipt_handle: str, visibility_timeout: int) -> None:
+    """Hide a message, or show it again.
+
+    moto reckons the twelve hours that it may be hidden from when it was sent, SQS from when it was received: one that
+    lay longer could not be put back.
+    """
+    queue = backend.get_queue(queue_name)
+    held = next((each for each in queue._messages if each.had_receipt_handle(receipt_handle)), None)  # noqa: SLF001
+    if held is None:
+        raise ReceiptHandleIsInvalid
+    held.change_visibility(visibility_timeout)
+    if held.visible and held in queue.pending_messages:
+        queue.pending_messages.remove(held)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from infra.layout import FUNCTIONS
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import instant_of, session_of
 from infra.ops.stage.triggers import LocalTriggers
-from infra.restoration.__main__ import GIVE_UP, RUN, STEPS, options_of, parts_of
+from infra.restoration.__main__ import GIVE_UP, RUN, STEPS, WHOLLY, options_of, parts_of
 from infra.restoration.restore import RestorationError
 
 READ_ONLY = frozenset({"plan", "check"})
@@ -46,6 +46,8 @@ def restore(
     session = session_of(context)
     if step not in RUN:
         raise OpsError(f"There is no step {step}", f"In this order: {', '.join(STEPS)}; or {GIVE_UP}")
+    if unknown := {*(wholly or ())} - {*WHOLLY}:
+        raise OpsError(f"{', '.join(sorted(unknown))} cannot go back wholly", f"One of {', '.join(WHOLLY)}")
     stage = session.connection.stage
     arguments = [step, "--stage", stage, "--at", instant_of(at).isoformat(), "--minutes", str(minutes)]
     arguments += [word for table in wholly or () for word in ("--wholly", table)]
@@ -63,10 +65,10 @@ def restore(
             session.screen.facts({"step": step, "at": at, "lines": lines, "exit_code": code}, "")
         return code
 
-    parts = replace(parts_of(options_of(arguments), boto3.Session(region_name=REGION)), say=say)
-    if session.connection.is_local:
-        parts = replace(parts, triggers=LocalTriggers(stage, FUNCTIONS))
     try:
+        parts = replace(parts_of(options_of(arguments), boto3.Session(region_name=REGION)), say=say)
+        if session.connection.is_local:
+            parts = replace(parts, triggers=LocalTriggers(stage, FUNCTIONS))
         if step in READ_ONLY:
             code = run()
         else:

@@ -47,6 +47,9 @@ def providers(
     ends: Annotated[
         bool, typer.Option("--end", help="end the credentials of before: senders changed over")
     ] = False,
+    corrects: Annotated[
+        bool, typer.Option("--correct", help="what was set last was wrong: the credentials of before stay")
+    ] = False,
 ) -> None:
     """Set entries of the providers' secret; what they replace stays valid as NAME-previous until --end."""
     session = session_of(context)
@@ -55,7 +58,7 @@ def providers(
             "Nothing says what to rotate", "A file with the new entries, or --end for those of before"
         )
     stored = _stored(session)
-    after = without_previous(stored) if ends else with_previous(stored, _entries(file))
+    after = without_previous(stored) if ends else with_previous(stored, _entries(file), corrects=corrects)
     changed = sorted(name for name in {*stored, *after} if stored.get(name) != after.get(name))
     if not changed:
         raise OpsError("Nothing would change", "ops doctor says whether the secret can be used")
@@ -76,15 +79,28 @@ def providers(
             )
 
 
-def with_previous(stored: Mapping[str, Any], entries: Mapping[str, Any]) -> dict[str, Any]:
+def with_previous(
+    stored: Mapping[str, Any], entries: Mapping[str, Any], *, corrects: bool = False
+) -> dict[str, Any]:
     """Return the secret with new entries, and each that they replace beside it as NAME-previous.
 
     Programs' keys need none: several stand side by side by name.
+
+    Raises:
+        OpsError: one of before is still valid, which a third would push out, and this does not correct the second.
     """
     after = {**stored, **entries}
     for name, entry in entries.items():
-        if name in stored and stored[name] != entry and name != CLIENTS and not name.endswith(PREVIOUS):
-            after[f"{name}{PREVIOUS}"] = entries.get(f"{name}{PREVIOUS}", stored[name])
+        previous = f"{name}{PREVIOUS}"
+        if name not in stored or stored[name] == entry or name == CLIENTS or name.endswith(PREVIOUS):
+            continue
+        if previous not in stored:
+            after[previous] = entries.get(previous, stored[name])
+        elif previous not in entries and not corrects:
+            raise OpsError(
+                f"{previous} is still valid, and a third {name} would push it out",
+                "--end first, once the sender changed over; or --correct, if what was set last was wrong",
+            )
     return after
 
 

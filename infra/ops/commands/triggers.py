@@ -11,6 +11,7 @@ from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import counted
 from infra.ops.stage.session import Session, session_of
 from infra.ops.stage.triggers import Switch, triggers_of
+from shared.tables.directory import Directory
 
 Function = Annotated[str, typer.Argument(help=f"one of {', '.join(FUNCTIONS)}")]
 
@@ -44,6 +45,11 @@ def thaw(context: typer.Context, function: Function) -> None:
     What waited is handled now.
     """
     session, function = session_of(context), _named(function)
+    if Directory(session.connection.table("directory")).closed():
+        raise OpsError(
+            "The doors are closed while data are restored: what calls a function would work on half of them",
+            "ops restore thaw, or give-up, starts everything: docs/runbook.md, Data must be restored",
+        )
     triggers = _triggers(session, function)
     with session.change("thaw", f"start all that calls {function}", {"function": function}) as counts:
         if counts is not None:

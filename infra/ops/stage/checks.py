@@ -28,7 +28,7 @@ from infra.restoration.cloud import TABLES
 from infra.triggers import CONSUMERS
 from shared.domain.access.roles import Role
 from shared.domain.calendar.public_holidays import LAST_DAY
-from shared.domain.calendar.working_calendar import local_date
+from shared.domain.calendar.working_calendar import VIETNAM, local_date
 from shared.domain.errors import RuleMissingError
 from shared.platform import aws, clock
 from shared.tables.directory import Directory
@@ -39,6 +39,8 @@ NEARLY_ALL_MAILS = 0.8
 """The share of a day's mails from which on somebody has to ask for more."""
 CONFIRMERS = 2
 """Administrators that a stage needs: changes of the directory wait for a second person."""
+
+RESTORATION = "docs/runbook.md, Data must be restored"
 
 
 class Verdict(StrEnum):
@@ -214,7 +216,10 @@ def _directory(connection: Connection) -> Iterator[Finding]:
         )
     if closed := directory.closed():
         yield Finding(
-            "directory", Verdict.WARNING, f"the doors are closed until {closed.until}", "ops restore thaw"
+            "directory",
+            Verdict.WARNING,
+            f"data are restored: doors closed until about {closed.until.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
+            RESTORATION,
         )
     yield Finding(
         "directory", Verdict.OK, f"{counted(len(officers), 'officer')}; the calendar reaches to {LAST_DAY}"
@@ -275,14 +280,13 @@ def _subscriptions(connection: Connection) -> Iterator[Finding]:
 
 
 def _triggers(connection: Connection) -> Iterator[Finding]:
-    looked_at = 0
+    looked_at, closed = 0, Directory(connection.table("directory")).closed()
     for function in FUNCTIONS:
         for name, is_on in triggers_of(connection, function).states():
             looked_at += 1
             if not is_on:
-                yield Finding(
-                    "triggers", Verdict.WARNING, f"{function}: {name} is switched off", f"ops thaw {function}"
-                )
+                next_step = RESTORATION if closed else f"ops thaw {function}"
+                yield Finding("triggers", Verdict.WARNING, f"{function}: {name} is switched off", next_step)
     yield Finding("triggers", Verdict.OK, f"{counted(looked_at, 'trigger')} looked at")
 
 

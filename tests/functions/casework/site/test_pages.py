@@ -587,7 +587,7 @@ def test_petition_page_is_read_in_english_as_well(system: System, reference: str
 
     assert "More actions" in page
     assert "14 working days left" in page
-    assert "20 days later is 23/11/2026" in page
+    assert "20 days later is 23 Nov 2026" in page.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ from shared.search.port import Order
 from shared.tables.answers.reactions import ReactionCounts
 from shared.use_cases.answer_addresses import id_of
 from shared.web.i18n import N_, Language, gettext
-from shared.web.rendering import month_name
 from shared.web.requests import query_parameter
 from shared.web.routes import Routes
 
@@ -198,7 +197,7 @@ def _orders(filters: Filters, links: Links, language: Language) -> list[tuple[st
 def _chips(parts: Parts, filters: Filters, links: Links, language: Language) -> list[tuple[str, str]]:
     """Return the filters of a list, each with the address without it."""
     fields, units = parts.answer_search.names(language)
-    month = month_name(filters.month, language) if filters.month else ""
+    month = f"{filters.month[5:]}/{filters.month[:4]}" if filters.month else ""
     chosen: dict[str, Any] = {
         "field": fields.get(filters.field, filters.field),
         "unit": units.get(filters.unit, filters.unit),
