@@ -174,7 +174,7 @@ def test_a_restoration_that_lacks_something_says_what(
     text: str,
 ):
     monkeypatch.chdir(tmp_path)
-    Path("lost.txt").write_text("26000000018\n\nabc\n", "utf-8")
+    Path("lost.txt").write_text("26483190274\n\nabc\n", "utf-8")
 
     outcome = ops("restore", *arguments, "--at", "2026-11-03T08:00:00+07:00", "--yes")
 
