@@ -132,10 +132,10 @@ def test_a_message_that_is_no_report_is_about_nothing_and_can_be_dropped(
     assert ops("dead", "drop", queue, "--all", "--yes").code == 0
 
 
-@pytest.mark.parametrize("said", ["5", "[]", '{"mail": 5}', '{"context": null}'])
-def test_a_receipt_that_is_none_is_about_nothing(system: System, ops: Ops, said: str):
+@pytest.mark.parametrize("event", ["5", "[]", '{"mail": 5}', '{"context": null}'])
+def test_a_receipt_that_is_none_is_about_nothing(system: System, ops: Ops, event: str):
     arn = "arn:aws:sns:ap-southeast-1:1:pakn-local-mail-events"
-    put(system, "receipts", {"Type": "Notification", "TopicArn": arn, "Message": said})
+    put(system, "receipts", {"Type": "Notification", "TopicArn": arn, "Message": event})
 
     (row,) = ops("dead", "show", "receipts", "--json").rows
 

@@ -171,7 +171,7 @@ def _rows(kind: _Kind, file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _entries(file: Path) -> list[tuple[str, Any]]:
-    """Return what a file holds, each with its place: the line of a CSV, the number in a JSON list."""
+    """Return the entries of a file, each with its place: the line of a CSV, the number in a JSON list."""
     try:
         text = file.read_text("utf-8-sig")
         if file.suffix != ".json":
@@ -187,22 +187,22 @@ def _entries(file: Path) -> list[tuple[str, Any]]:
 
 def _row(kind: _Kind, place: str, entry: Any) -> dict[str, Any]:
     facts = entry if isinstance(entry, dict) else {}
-    known = (*kind.columns, *kind.further)
+    columns = (*kind.columns, *kind.further)
     if None in facts:
         raise OpsError(
             f"{place} has more cells than there are columns",
             'Nothing was entered; put a text with a comma between quotation marks: "Nghỉ bù, thứ Ba"',
         )
-    if unknown := [name for name in facts if name not in known]:
+    if unknown := [name for name in facts if name not in columns]:
         raise OpsError(
             f"{place} has a column that is unknown: {', '.join(unknown)}",
-            f"Nothing was entered; columns: {', '.join(known)}",
+            f"Nothing was entered; columns: {', '.join(columns)}",
         )
     row = {name: _value(place, name, value) for name, value in facts.items()}
     if missing := [name for name in kind.columns if not row.get(name)]:
         raise OpsError(
             f"{place} lacks {', '.join(missing)}",
-            f"Nothing was entered; columns: {', '.join(known)}",
+            f"Nothing was entered; columns: {', '.join(columns)}",
         )
     row = {name: value for name, value in row.items() if value not in (None, "")}
     return {"valid_from": local_date(clock.now()).isoformat(), **row, "id": str(row[kind.key])}
