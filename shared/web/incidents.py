@@ -7,12 +7,13 @@ import secrets
 
 from shared.platform import telemetry
 
-_CODE = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}", re.IGNORECASE)
+_CODE = re.compile(r"\s*([0-9A-F]{4})[\s-]*([0-9A-F]{4})\s*", re.IGNORECASE)
 
 
-def is_incident(text: str) -> bool:
-    """Return whether a text is the code of an incident, as somebody reads it out."""
-    return _CODE.fullmatch(text) is not None
+def incident_of(text: str) -> str | None:
+    """Return the code of an incident as it is logged, from what somebody read out; None where it can be none."""
+    code = _CODE.fullmatch(text)
+    return f"{code[1]}-{code[2]}".upper() if code else None
 
 
 def record_incident(error: BaseException | None, route: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.emulation import moto_insides
 from infra.ops.stage.dead_letters import QUEUES
+from infra.triggers import REPORTS
 from tests.ops.conftest import Ops
 from tests.support.people import Citizen
 from tests.support.system import System
@@ -109,6 +110,39 @@ def test_each_kind_of_message_says_what_it_is_about(
 
 
 @pytest.mark.parametrize(
+    ("queue", "body"),
+    [
+        *(
+            (queue, body)
+            for queue in REPORTS
+            for body in ("5", "[]", "null", '"x"', '{"requestContext": null}')
+        ),
+        ("uploads", '{"Records": []}'),
+    ],
+)
+def test_a_message_that_is_no_report_is_about_nothing_and_can_be_dropped(
+    system: System, ops: Ops, queue: str, body: str
+):
+    put(system, queue, body)
+
+    (listed,) = ops("dead", "list", "--json").rows
+    (shown,) = ops("dead", "show", queue, "--json").rows
+
+    assert (listed["step"], shown["step"], shown["error"]) == ("unreadable", "unreadable", "not in the log")
+    assert ops("dead", "drop", queue, "--all", "--yes").code == 0
+
+
+@pytest.mark.parametrize("event", ["5", "[]", '{"mail": 5}', '{"context": null}'])
+def test_a_receipt_that_is_none_is_about_nothing(system: System, ops: Ops, event: str):
+    arn = "arn:aws:sns:ap-southeast-1:1:pakn-local-mail-events"
+    put(system, "receipts", {"Type": "Notification", "TopicArn": arn, "Message": event})
+
+    (row,) = ops("dead", "show", "receipts", "--json").rows
+
+    assert (row["step"], row["error"]) == ("unreadable", "not in the log")
+
+
+@pytest.mark.parametrize(
     ("topic", "event", "step"),
     [
         (
@@ -188,9 +222,9 @@ def test_redriven_messages_take_effect_and_are_gone(
 
 def test_only_messages_that_are_named_are_moved(system: System, ops: Ops):
     put(system, "routing", {"reference": "26483190275"})
-    put(system, "routing", {"reference": "26000000018"})
+    put(system, "routing", {"reference": "26000000015"})
 
-    first = ops("dead", "redrive", "routing", "--reference", "26000000018", "--yes", "--json")
+    first = ops("dead", "redrive", "routing", "--reference", "26000000015", "--yes", "--json")
     left = ops("dead", "show", "routing", "--json").rows
 
     assert first.rows == {"queue": "routing", "sent_back": 1, "of": 1}
@@ -211,6 +245,16 @@ def test_only_messages_that_are_named_are_moved(system: System, ops: Ops):
         pytest.param(("drop", "routing", "--message", "x"), "does not hold x", id="gone"),
         pytest.param(("drop", "routing", "--all"), "holds no message", id="empty"),
         pytest.param(("redrive", "changes", "--all"), "are reports of failed calls", id="report"),
+        pytest.param(("redrive", "changes", "--all"), "ops dead drop changes --all", id="drop changes"),
+        pytest.param(("redrive", "schedules", "--all"), "ops dead drop schedules --all", id="drop schedules"),
+        pytest.param(
+            ("redrive", "notices", "--reference", "26483190275"), "a digit is wrong or missing", id="digit"
+        ),
+        pytest.param(
+            ("redrive", "notices", "--reference", "26 4831 9027 4"),
+            "holds no message about 26483190274",
+            id="nothing about it",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_with_the_next_step(ops: Ops, arguments: tuple[str, ...], text: str):

@@ -138,6 +138,24 @@ def test_what_cannot_be_meant_is_refused(ops: Ops, arguments: tuple[str, ...], t
     assert (outcome.code, text in outcome.errors) == (1, True)
 
 
+@pytest.mark.parametrize("below", ["", "/copies"])
+def test_a_file_where_the_folder_would_be_is_said_before_anything_is_asked_or_recorded(
+    system: System, ops: Ops, audit: Callable[[], list[tuple[str, str]]], tmp_path: Path, below: str
+):
+    citizen = Citizen(system)
+    citizen.send()
+    ops("export-person", citizen.reference, *DECISION, "--yes")
+    system.settle()
+    before, file = audit(), tmp_path / "new.json"
+    file.write_text("{}", "utf-8")
+
+    outcome = ops("collect-export", "15/QD-BNV", f"{file}{below}")
+
+    assert outcome.code == 1
+    assert outcome.errors == f"{file} is a file, no folder\n  next: Name a folder, new or there already\n"
+    assert (file.read_text("utf-8"), audit()) == ("{}", before)
+
+
 def test_whoever_asks_for_copies_cannot_read_them_and_neither_role_opens_a_seal():
     assert "s3:GetObject" not in ACTIONS["OperatorRole"]
     assert "sqs:SendMessage" not in ACTIONS["PersonalDataRole"]

@@ -96,7 +96,7 @@ def test_a_file_with_one_wrong_row_enters_none_and_names_it(ops: Ops, file: Call
     outcome = ops("officers", "import", file(wrong), "--yes")
 
     assert outcome.code == 1
-    assert "row 3 (sai.ccvc): " in outcome.errors
+    assert "Line 4 (sai.ccvc): " in outcome.errors
     assert "Nothing was entered" in outcome.errors
     assert not Proposals(directory()).all()
 
@@ -108,6 +108,25 @@ def test_a_file_with_one_wrong_row_enters_none_and_names_it(ops: Ops, file: Call
         pytest.param("", "rows.csv", "holds no rows", id="empty"),
         pytest.param("[1]", "rows.json", "lacks on, kind, document", id="no object"),
         pytest.param("{", "rows.json", "cannot be read", id="broken"),
+        pytest.param("5", "rows.json", "holds no list", id="no list"),
+        pytest.param(
+            CALENDAR + "2026-11-23,OFF,1/QĐ,Nghỉ bù, thứ Ba\n",
+            "rows.csv",
+            "Line 4 has more cells than there are columns",
+            id="comma",
+        ),
+        pytest.param(
+            CALENDAR.replace(",name", ",nmae"),
+            "rows.csv",
+            "Line 2 has a column that is unknown: nmae",
+            id="typo",
+        ),
+        pytest.param(
+            CALENDAR + "2026-11-20,OFF,1/QĐ,\n",
+            "rows.csv",
+            "Line 2 and line 4 of rows.csv are both of 2026-11-20",
+            id="twice",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_is_said(
@@ -115,10 +134,65 @@ def test_a_file_that_cannot_be_used_is_said(
 ):
     outcome = ops("calendar", "import", file(text, name), "--yes")
 
-    assert (outcome.code, fault in outcome.errors) == (1, True)
+    assert (outcome.code, fault in outcome.errors, days()) == (1, True, [])
+    assert "next: " in outcome.errors
+
+
+def test_an_unknown_column_is_said_with_those_that_there_are(ops: Ops, file: Callable[..., str]):
+    outcome = ops("officers", "import", file(OFFICERS.replace("roles", "roles,mail", 1)), "--yes")
+
+    assert "unknown: mail" in outcome.errors
+    assert "valid_from, valid_to, replaced_by, reads_restricted, confirms_changes" in outcome.errors
+    assert not Proposals(directory()).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [("true", 0), ("TRUE", 0), ("false", 1), ("", 1), (" ", 1)],
+)
+def test_a_day_is_taken_back_by_true_alone(ops: Ops, file: Callable[..., str], value: str, left: int):
+    row = f"on,kind,document,is_withdrawn\n2026-11-20,OFF,123/VPCP-KGVX,{value}\n"
+
+    assert ops("calendar", "import", file(row), "--yes").code == 0
+
+    assert len(days()) == left
+
+
+def test_a_day_that_was_taken_back_is_given_again_by_an_empty_cell(ops: Ops, file: Callable[..., str]):
+    head = "on,kind,document,valid_from,is_withdrawn\n"
+    for value, is_there in (("true", False), ("", True)):
+        row = f"{head}2026-11-20,OFF,123/VPCP-KGVX,2026-11-03,{value}\n"
+        assert ops("calendar", "import", file(row), "--yes").code == 0
+        assert bool(days()) == is_there
+
+
+@pytest.mark.parametrize("value", ["y", "có", "x", "1", "yes"])
+def test_what_is_neither_true_nor_false_is_refused_by_its_line(
+    ops: Ops, file: Callable[..., str], value: str
+):
+    row = f"on,kind,document,is_withdrawn\n2026-11-20,OFF,123/VPCP-KGVX,{value}\n"
+
+    outcome = ops("calendar", "import", file(row), "--yes")
+
+    assert (outcome.code, f"Line 2: is_withdrawn is {value}" in outcome.errors, days()) == (1, True, [])
+    assert "true or false" in outcome.errors
 
 
 def test_json_is_taken_as_well(ops: Ops, file: Callable[..., str]):
     rows = [{"on": "2026-11-20", "kind": "OFF", "document": "123/VPCP-KGVX"}]
 
     assert ops("calendar", "import", file(json.dumps(rows), "rows.json"), "--yes").code == 0
+
+
+def test_roles_in_json_are_a_list(ops: Ops, file: Callable[..., str]):
+    row = {
+        "id": "moi.ccvc",
+        "name": "Mới",
+        "email": "moi@moha.example",
+        "unit": "VCCVC",
+        "roles": ["handler"],
+    }
+
+    outcome = ops("officers", "import", file(json.dumps([row]), "rows.json"), "--yes", "--json")
+
+    assert outcome.rows["proposed"] == 1

@@ -31,7 +31,9 @@ def test_lines_of_all_functions_that_hold_a_text_stand_by_their_time(ops: Ops):
     assert all("receive_count 1" in row["detail"] for row in rows)
 
 
-@pytest.mark.parametrize("function", ["notifier", "Notifier", "notifier-on-notice", "notifier_on_notice"])
+@pytest.mark.parametrize(
+    "function", ["notifier", "Notifier", "notifier-on-notice", "notifier_on_notice", "notifier.on_notice"]
+)
 def test_a_function_or_one_of_its_lambdas_is_named_as_alarms_name_it(ops: Ops, function: str):
     rows = ops("logs", "message failed", "--function", function, "--json").rows
 

@@ -65,7 +65,7 @@ def test_only_what_changed_since_is_sent(system: System, ops: Ops):
     ("since", "text"),
     [
         pytest.param("2026-10-01T00:00:00Z", "not within the last 14 days", id="too old"),
-        pytest.param("2027-01-01T00:00:00Z", "not within the last 14 days", id="future"),
+        pytest.param("2027-01-01T00:00:00Z", "is in the future", id="future"),
         pytest.param("2026-11-03T09:00:00", "names no zone", id="zone"),
         pytest.param("yesterday", "no date and time", id="words"),
     ],
@@ -126,22 +126,29 @@ def put_file(system: System, reference: str, letter: str) -> None:
 def test_files_that_wait_are_listed_and_checked_again(system: System, ops: Ops):
     assert ops("quarantine").output == "Nothing waits in quarantine.\n"
     put_file(system, "26483190274", "a")
-    put_file(system, "26000000018", "b")
+    put_file(system, "26000000015", "b")
 
     rows = ops("quarantine", "--json").rows
-    rechecked = ops("quarantine", "recheck", "--reference", "26000000018", "--yes", "--json").rows
+    rechecked = ops("quarantine", "recheck", "--reference", "26000000015", "--yes", "--json").rows
 
     assert {(row["reference"], row["file"], row["verdict"]) for row in rows} == {
         ("26483190274", "a" * 32, "none yet"),
-        ("26000000018", "b" * 32, "none yet"),
+        ("26000000015", "b" * 32, "none yet"),
     }
     assert (rechecked["sent"], waiting(system, "uploads")) == (1, 1)
 
 
-def test_no_file_to_check_is_said(ops: Ops):
-    outcome = ops("quarantine", "recheck", "--yes")
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        pytest.param((), "No file waits", id="none"),
+        pytest.param(("--reference", "26483190275"), "a digit is wrong or missing", id="digit"),
+    ],
+)
+def test_no_file_to_check_is_said(ops: Ops, arguments: tuple[str, ...], text: str):
+    outcome = ops("quarantine", "recheck", *arguments, "--yes")
 
-    assert (outcome.code, "No file waits" in outcome.errors) == (1, True)
+    assert (outcome.code, text in outcome.errors) == (1, True)
 
 
 # ---------------------------------------------------------------- restore

@@ -101,6 +101,22 @@ def test_a_stage_that_cannot_be_reached_is_said(
     assert step in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "address"),
+    [
+        ("localhost:9", "http://localhost:9"),
+        ("127.0.0.1:9/", "http://127.0.0.1:9"),
+        ("[::1]:9", "http://[::1]:9"),
+    ],
+)
+def test_an_address_may_be_named_without_http(monkeypatch: pytest.MonkeyPatch, endpoint: str, address: str):
+    monkeypatch.setattr(os, "environ", {**os.environ, "PAKN_ENDPOINT": endpoint})
+
+    result = CliRunner().invoke(app, ["dead", "list"])
+
+    assert f"No local stack answers at {address}\n" in result.stderr
+
+
 def test_an_address_that_is_not_the_local_stacks_is_said(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "environ", dict(os.environ))
     with served(lambda _request: HttpResponse(404, body=b"<!doctype html><p>page")) as moto:

@@ -109,9 +109,19 @@ def test_what_cannot_be_used_is_not_set_and_no_value_is_shown(
     assert (outcome.code, text in outcome.errors, stored()) == (1, True, PROVIDERS)
 
 
-def test_neither_value_nor_end_is_no_rotation(ops: Ops, stored: Callable[[], dict[str, Any]]):
-    assert ops("rotate", "providers", "--yes").code == 1
-    assert stored() == PROVIDERS
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        pytest.param((), "Nothing says what to rotate", id="neither"),
+        pytest.param(("new.json", "--end"), "--end takes no file", id="both"),
+    ],
+)
+def test_neither_value_nor_end_is_no_rotation_nor_are_both(
+    ops: Ops, stored: Callable[[], dict[str, Any]], arguments: tuple[str, ...], text: str
+):
+    outcome = ops("rotate", "providers", *arguments, "--yes")
+
+    assert (outcome.code, text in outcome.errors, stored()) == (1, True, PROVIDERS)
 
 
 # ---------------------------------------------------------------- freeze, thaw

@@ -12,9 +12,8 @@ from infra.ops.stage.connection import Connection
 from infra.ops.stage.dead_letters import QUEUES, Letter, check_sendable, peek, remove, send_back
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import counted
-from infra.ops.stage.session import Session, session_of
+from infra.ops.stage.session import Session, reference_of, session_of
 from infra.triggers import CONSUMERS
-from shared.domain.identity.reference import normal_reference
 from shared.platform import clock
 
 NO_LINE = "not in the log"
@@ -139,7 +138,7 @@ def _chosen(
         raise OpsError(
             "Say in one way which messages", "Either --message ID, or --reference REFERENCE, or --all"
         )
-    about = normal_reference(reference) or reference if reference else None
+    about = reference_of(reference) if reference else None
     letters = _letters(session, queue)
     if missing := sorted(set(ids) - {letter.message_id for letter in letters}):
         raise OpsError(
@@ -206,7 +205,9 @@ def _error(connection: Connection, letter: Letter) -> str:
     """Return the type of error that the consumer logged about a letter last."""
     if "error" in letter.about:
         return str(letter.about["error"])
-    handler = CONSUMERS[letter.queue]
+    handler = CONSUMERS.get(letter.queue)
+    if handler is None:  # a report that cannot be read: no function took it
+        return NO_LINE
     groups = {handler: connection.log_groups()[handler]}
     lines = [*logs.lines_with([letter.message_id], groups, letter.sent_at, _ERROR_LINES)]
     errors = [line.facts for line in lines if "error_type" in line.facts]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -36,20 +37,34 @@ PROPOSALS_HOLD = timedelta(days=14)
 IN_LISTS = frozenset({"roles"})
 """Columns that hold several values, with blanks between."""
 IN_TRUTHS = frozenset({"reads_restricted", "confirms_changes", "is_withdrawn"})
+TRUTHS = {"true": True, "false": False, "": False}
 File = Annotated[Path, typer.Argument(help="CSV with a line of names, or a JSON list of objects")]
 
 
 class _Kind(NamedTuple):
-    """A kind of rows, the command, the column that names a row, and the columns that each must have."""
+    """A kind of rows, the command, the column that names a row, the columns that each must have, and further ones."""
 
     kind: str
     command: str
     key: str
     columns: tuple[str, ...]
+    further: tuple[str, ...]
 
 
-CALENDAR = _Kind("calendar", "calendar import", "on", ("on", "kind", "document"))
-OFFICERS = _Kind("officer", "officers import", "id", ("id", "name", "email", "unit", "roles"))
+CALENDAR = _Kind(
+    "calendar",
+    "calendar import",
+    "on",
+    ("on", "kind", "document"),
+    ("name", "valid_from", "is_withdrawn"),
+)
+OFFICERS = _Kind(
+    "officer",
+    "officers import",
+    "id",
+    ("id", "name", "email", "unit", "roles"),
+    ("valid_from", "valid_to", "replaced_by", "reads_restricted", "confirms_changes"),
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -75,7 +90,8 @@ def _nothing() -> None:
 def import_calendar(context: typer.Context, file: File) -> None:
     """Enter the days of a document from a file.
 
-    Columns: on, kind (OFF or WORK), document, name. Due dates move by themselves.
+    Columns: on, kind (OFF or WORK), document, name; valid_from and is_withdrawn (true or false) take a day back. Due
+    dates move by themselves.
     """
     _import(session_of(context), CALENDAR, file)
 
@@ -90,7 +106,7 @@ def import_officers(context: typer.Context, file: File) -> None:
 
 
 def _import(session: Session, kind: _Kind, file: Path) -> None:
-    rows = list(_rows(kind, file))
+    rows = _rows(kind, file)
     stage = session.connection
     directory = Directory(stage.table("directory"))
     administration = Administration(directory, Petitions(stage.table("petitions"), directory))
@@ -132,39 +148,81 @@ def _author(session: Session) -> DeskOfficer:
     return DeskOfficer(f"ops:{name}", name, OFFICE, frozenset({Role.ADMINISTRATOR}))
 
 
-def _rows(kind: _Kind, file: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a file, each with its id.
+def _rows(kind: _Kind, file: Path) -> dict[str, dict[str, Any]]:
+    """Return the rows of a file, each with its id, by their place in it.
 
     Raises:
-        OpsError: it cannot be read, or lacks a column.
+        OpsError: it cannot be read, a row is none of its kind, or two have one id.
     """
+    rows: dict[str, dict[str, Any]] = {}
+    places: dict[str, str] = {}
+    for place, entry in _entries(file):
+        row = _row(kind, place, entry)
+        first = places.setdefault(row["id"], place)
+        if first != place:
+            raise OpsError(
+                f"{first} and {place.lower()} of {file.name} are both of {row['id']}",
+                "Nothing was entered; leave one of them",
+            )
+        rows[place] = row
+    if not rows:
+        raise OpsError(f"{file} holds no rows", f"Columns: {', '.join(kind.columns)}")
+    return rows
+
+
+def _entries(file: Path) -> list[tuple[str, Any]]:
+    """Return the entries of a file, each with its place: the line of a CSV, the number in a JSON list."""
     try:
         text = file.read_text("utf-8-sig")
-        entries = json.loads(text) if file.suffix == ".json" else [*csv.DictReader(text.splitlines())]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        if file.suffix != ".json":
+            reader = csv.DictReader(StringIO(text))
+            return [(f"Line {reader.line_num}", entry) for entry in reader]
+        entries = json.loads(text)
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
         raise OpsError(f"{file} cannot be read: {type(error).__name__}", "CSV or JSON, in UTF-8") from None
-    for number, entry in enumerate(entries, 1):
-        if missing := [name for name in kind.columns if not isinstance(entry, dict) or not entry.get(name)]:
+    if not isinstance(entries, list):
+        raise OpsError(f"{file} holds no list", "A JSON list of objects, one for each row: [{…}, {…}]")
+    return [(f"Entry {number}", entry) for number, entry in enumerate(entries, 1)]
+
+
+def _row(kind: _Kind, place: str, entry: Any) -> dict[str, Any]:
+    facts = entry if isinstance(entry, dict) else {}
+    columns = (*kind.columns, *kind.further)
+    if None in facts:
+        raise OpsError(
+            f"{place} has more cells than there are columns",
+            'Nothing was entered; put a text with a comma between quotation marks: "Nghỉ bù, thứ Ba"',
+        )
+    if unknown := [name for name in facts if name not in columns]:
+        raise OpsError(
+            f"{place} has a column that is unknown: {', '.join(unknown)}",
+            f"Nothing was entered; columns: {', '.join(columns)}",
+        )
+    row = {name: _value(place, name, value) for name, value in facts.items()}
+    if missing := [name for name in kind.columns if not row.get(name)]:
+        raise OpsError(
+            f"{place} lacks {', '.join(missing)}",
+            f"Nothing was entered; columns: {', '.join(columns)}",
+        )
+    row = {name: value for name, value in row.items() if value not in (None, "")}
+    return {"valid_from": local_date(clock.now()).isoformat(), **row, "id": str(row[kind.key])}
+
+
+def _value(place: str, name: str, value: Any) -> Any:
+    text = value.strip() if isinstance(value, str) else value
+    if name in IN_TRUTHS:
+        named = "" if text is None else str(text).lower()
+        if named not in TRUTHS:
             raise OpsError(
-                f"Row {number} of {file.name} lacks {', '.join(missing)}",
-                f"Columns: {', '.join(kind.columns)}",
+                f"{place}: {name} is {text}",
+                "Nothing was entered; write true or false, or nothing for false",
             )
-        row = {name: _value(name, value) for name, value in entry.items() if value not in {None, ""}}
-        yield {"valid_from": local_date(clock.now()).isoformat(), **row, "id": str(row[kind.key])}
-    if not entries:
-        raise OpsError(f"{file} holds no rows", f"Columns: {', '.join(kind.columns)}")
-
-
-def _value(name: str, value: Any) -> Any:
-    if name in IN_LISTS and isinstance(value, str):
-        return value.split()
-    if name in IN_TRUTHS and isinstance(value, str):
-        return value.strip().lower() in {"true", "1", "x", "yes"}
-    return value.strip() if isinstance(value, str) else value
+        return TRUTHS[named]
+    return text.split() if name in IN_LISTS and isinstance(text, str) else text
 
 
 def _checked(
-    administration: Administration, author: DeskOfficer, kind: _Kind, rows: Sequence[dict[str, Any]]
+    administration: Administration, author: DeskOfficer, kind: _Kind, rows: Mapping[str, dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the rows as they would be written.
 
@@ -172,12 +230,12 @@ def _checked(
         OpsError: naming every row that cannot be, and why; nothing is written then.
     """
     checked, wrong = [], []
-    for number, row in enumerate(rows, 1):
+    for place, row in rows.items():
         try:
             checked.append(administration.checked(author, kind.kind, row["id"], row))
         except InvalidInputError as error:
-            faults = ", ".join(f"{place}: {problem}" for place, problem in error.problems)
-            wrong.append(f"row {number} ({row['id']}): {faults}")
+            faults = ", ".join(f"{name}: {problem}" for name, problem in error.problems)
+            wrong.append(f"{place} ({row['id']}): {faults}")
     if wrong:
         raise OpsError("\n".join(wrong), "Nothing was entered; mend these rows and run it again")
     return checked
@@ -188,4 +246,4 @@ def _stands_already(stored: RecordedRows, kind: str, row: dict[str, Any]) -> boo
     if version is None:
         return False
     facts = {name: value for name, value in version.facts.items() if name not in BY_WHOM}
-    return all(facts.get(name) == value for name, value in row.items())
+    return all(facts.get(name, False if name in IN_TRUTHS else None) == value for name, value in row.items())

@@ -18,7 +18,6 @@ from typing import Annotated, Any
 
 import typer
 
-from infra.ops.commands.trace import reference_of
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.personal_data import as_text
 from infra.ops.stage.persons import (
@@ -31,7 +30,7 @@ from infra.ops.stage.persons import (
     petitions_of,
 )
 from infra.ops.stage.screen import counted
-from infra.ops.stage.session import session_of
+from infra.ops.stage.session import reference_of, session_of
 from shared.domain.petition.lifecycle import ENDED
 from shared.domain.petition.petition import Petition
 from shared.platform import aws, queues
@@ -137,6 +136,8 @@ def collect_export(
     Each as JSON and as a text in Vietnamese.
     """
     session = session_of(context)
+    if files := [each for each in (folder, *folder.parents) if each.exists() and not each.is_dir()]:
+        raise OpsError(f"{files[0]} is a file, no folder", "Name a folder, new or there already")
     s3, bucket = aws.client("s3"), session.connection.bucket
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=export_prefix(decision))
     keys = [file["Key"] for page in pages for file in page.get("Contents", ())]

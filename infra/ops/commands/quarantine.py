@@ -9,8 +9,7 @@ import typer
 
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import counted
-from infra.ops.stage.session import Session, session_of
-from shared.domain.identity.reference import normal_reference
+from infra.ops.stage.session import Session, reference_of, session_of
 from shared.domain.petition.values.attachments import place_of
 from shared.platform import aws, clock, queues
 from shared.platform.bucket import AttachmentsBucket
@@ -55,7 +54,7 @@ def recheck(
     Once the scanner answers. A file that was checked is gone from quarantine.
     """
     session = session_of(context)
-    reference = normal_reference(reference) or reference if reference is not None else None
+    reference = reference_of(reference) if reference is not None else None
     keys = _keys(session, reference)
     if not keys:
         about = f" of {reference}" if reference is not None else ""

@@ -37,7 +37,9 @@ def replay(
     """
     session = session_of(context)
     start, now = instant_of(since), clock.now()
-    if not now - LONGEST <= start <= now:
+    if start > now:
+        raise OpsError(f"{since} is in the future", "Name the instant when it began")
+    if start < now - LONGEST:
         raise OpsError(
             f"{since} is not within the last {LONGEST.days} days",
             "What is older and missing is sent by the nightly reconciliation: ops jobs restart reconciliation",

@@ -53,7 +53,11 @@ def providers(
 ) -> None:
     """Set entries of the providers' secret; what they replace stays valid as NAME-previous until --end."""
     session = session_of(context)
-    if bool(file) == ends:
+    if file and ends:
+        raise OpsError(
+            "--end takes no file", "First the file with the new entries; --end once senders changed over"
+        )
+    if not file and not ends:
         raise OpsError(
             "Nothing says what to rotate", "A file with the new entries, or --end for those of before"
         )

@@ -15,18 +15,17 @@ from infra.ops.stage.connection import Connection
 from infra.ops.stage.dead_letters import Letter, peek
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.logs import Line
-from infra.ops.stage.session import Session, instant_of, session_of
+from infra.ops.stage.session import Session, instant_of, reference_of, session_of
 from infra.ops.stage.timeline import Moment
 from infra.triggers import CONSUMERS
 from shared.domain.calendar.working_calendar import VIETNAM
-from shared.domain.identity.reference import normal_reference
 from shared.domain.petition.petition import Petition
 from shared.platform import clock, correlation
 from shared.platform.bucket import AttachmentsBucket
 from shared.tables.deliveries import Deliveries
 from shared.tables.directory import Directory
 from shared.tables.petitions import Petitions
-from shared.web.incidents import is_incident
+from shared.web.incidents import incident_of
 
 KEPT = timedelta(days=30)
 """The time for which the lines of a request are looked for."""
@@ -56,7 +55,7 @@ def trace(
     or the code on its error page): its log lines alone, of all functions.
     """
     session = session_of(context)
-    if correlation.is_id(reference) or is_incident(reference):
+    if correlation.is_id(reference) or incident_of(reference):
         nothing = f"No log line of {KEPT.days} days names it: a request that goes well writes none"
         _show(session, timeline.log_lines(_of_request(session, reference)), nothing)
         return
@@ -82,27 +81,16 @@ def trace(
 def _of_request(session: Session, name: str) -> Iterable[Line]:
     """Return the log lines of a request, by its id, or by the code that its error page named."""
     groups, since = session.connection.log_groups(), clock.now() - KEPT
-    lines = [*log_lines.lines_with([name.upper() if is_incident(name) else name], groups, since)]
-    causes = {line.correlation for line in lines if line.correlation} - {name}
-    return log_lines.lines_with(sorted(causes), groups, since) if is_incident(name) and causes else lines
+    incident = incident_of(name)
+    lines = [*log_lines.lines_with([incident or name], groups, since)]
+    causes = {line.correlation for line in lines if line.correlation}
+    return log_lines.lines_with(sorted(causes), groups, since) if incident and causes else lines
 
 
 def _show(session: Session, moments: Iterable[Moment], nothing: str = "Nothing happened yet.") -> None:
     rows = [moment.row for moment in sorted(moments, key=lambda moment: moment.at)]
     columns = ("at", "where", "kind", "what", "detail", "trail")
     session.screen.rows(rows, columns, nothing=nothing)
-
-
-def reference_of(text: str) -> str:
-    """Return the digits of a reference.
-
-    Raises:
-        OpsError: it can be none: a digit is wrong or missing.
-    """
-    number = normal_reference(text)
-    if number is None:
-        raise OpsError(f"{text} is no reference: a digit is wrong or missing", "Ask for all 11 digits again")
-    return number
 
 
 def _stored(
@@ -130,7 +118,10 @@ def logs(
     text: Annotated[str, typer.Argument(help='what the lines hold, e.g. "oldest unrouted"')],
     *,
     function: Annotated[
-        str, typer.Option(help="a function, or one of its Lambdas: sla-timer, sla-timer-hourly")
+        str,
+        typer.Option(
+            help="a function, or one of its Lambdas: sla-timer, sla-timer-hourly, also sla_timer.hourly"
+        ),
     ] = "",
     since: Annotated[
         str, typer.Option(help="an instant with its zone, e.g. 2026-11-03T09:00:00+07:00; else a day ago")
@@ -162,7 +153,7 @@ def logs(
 
 
 def _groups(connection: Connection, function: str) -> dict[str, str]:
-    """Return the log groups of a function or of one of its Lambdas; of all where none is named.
+    """Return the log groups of a function or of one of its Lambdas, also as `where` has it; of all where none is named.
 
     Raises:
         OpsError: there is no such function.
@@ -175,7 +166,7 @@ def _groups(connection: Connection, function: str) -> dict[str, str]:
     named = {
         name: group
         for name, group in groups.items()
-        if f"{group.removeprefix(prefix)}-".startswith(f"{wanted}-")
+        if name.replace("_", "-") == wanted or f"{group.removeprefix(prefix)}-".startswith(f"{wanted}-")
     }
     if not named:
         lambdas = ", ".join(group.removeprefix(prefix) for group in groups.values())

@@ -129,6 +129,8 @@ def connect(stage: str, endpoint: str | None) -> Connection:
     """
     os.environ.update(AWS_DEFAULT_REGION=REGION, AWS_REGION=REGION)
     address = (endpoint or LOCAL_ADDRESS).rstrip("/")
+    if "://" not in address:
+        address = f"http://{address}"
     if stage == LOCAL:
         _reach_local(address)
     aws.forget()

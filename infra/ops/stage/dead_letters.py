@@ -37,8 +37,8 @@ from shared.platform.messages import (
 from shared.platform.queues import BATCH
 
 INSTEAD: Mapping[str, str] = {
-    STREAM: "ops replay --since <when it began> sends what should have followed; then ops dead drop changes",
-    SCHEDULES: "the next call of the schedule finds all that this one did not; then ops dead drop schedules",
+    STREAM: "ops replay --since <when it began> sends what should have followed; then ops dead drop changes --all",
+    SCHEDULES: "the next call of the schedule finds all that this one did not; then ops dead drop schedules --all",
 }
 """The steps about reports of failed calls, which cannot be sent back."""
 QUEUES = (*CONSUMERS, *REPORTS)
@@ -67,7 +67,7 @@ class Letter:
         """The subject of the message: `reference`, `step`, and further identifiers; never what a person wrote."""
         try:
             return _ABOUT[self.queue](self.body)
-        except (ValidationError, ValueError, KeyError, TypeError):
+        except (ValidationError, ValueError, LookupError, TypeError, AttributeError):
             return {"step": "unreadable"}
 
 

@@ -16,6 +16,7 @@ from infra.ops.stage.audit import Audit
 from infra.ops.stage.connection import Connection
 from infra.ops.stage.errors import OpsError
 from infra.ops.stage.screen import Screen
+from shared.domain.identity.reference import normal_reference
 
 
 @dataclass(frozen=True)
@@ -98,3 +99,15 @@ def instant_of(text: str) -> datetime:
         whole = moment.isoformat()
         raise OpsError(f"{text} names no zone", f"Write {whole}+07:00 for Vietnam, {whole}Z for UTC")
     return moment.astimezone(UTC)
+
+
+def reference_of(text: str) -> str:
+    """Return the digits of a reference.
+
+    Raises:
+        OpsError: it can be none: a digit is wrong or missing.
+    """
+    number = normal_reference(text)
+    if number is None:
+        raise OpsError(f"{text} is no reference: a digit is wrong or missing", "Ask for all 11 digits again")
+    return number
