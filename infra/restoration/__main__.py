@@ -29,7 +29,8 @@ from infra.deployment.errors import exit_code_of
 from infra.deployment.templates import REGION
 from infra.restoration.accounts import Account
 from infra.restoration.cloud import Copies, Triggers, Versions
-from infra.restoration.restore import RestorationError, Restore
+from infra.restoration.doors import RestorationError
+from infra.restoration.restore import Restore
 from shared.domain.identity.reference import normal_reference
 from shared.platform import clock
 
@@ -79,7 +80,7 @@ def plan(parts: Parts) -> int:
 
 def freeze(parts: Parts) -> int:
     """Close the doors and stop the triggers."""
-    number = parts.restore.close_doors(clock.now() + parts.closed_for)
+    number = parts.restore.doors.close(clock.now() + parts.closed_for)
     stopped = parts.triggers.stop()
     parts.sleep(NOTICED_AFTER.total_seconds())
     parts.say(f"restoration {number}: the doors are closed, {stopped} triggers stand still")
@@ -88,7 +89,7 @@ def freeze(parts: Parts) -> int:
 
 def copy(parts: Parts) -> int:
     """Copy the tables of then, and back up those of now."""
-    parts.copies.keep_present(parts.restore.number())
+    parts.copies.keep_present(parts.restore.doors.number())
     parts.copies.make(parts.wholly)
     parts.say(f"copies: {', '.join(sorted(parts.restore.place.copies.values()))}")
     return 0
@@ -120,21 +121,21 @@ def _need_copies(parts: Parts) -> None:
 
 def thaw(parts: Parts) -> int:
     """Start the triggers and open the doors, once every function knows the new epoch."""
-    parts.restore.check_may_open()
+    parts.restore.doors.check_may_open()
     parts.sleep(NOTICED_AFTER.total_seconds())
     return _open(parts)
 
 
 def give_up(parts: Parts) -> int:
     """Start the triggers and open the doors with the data as they are, because nothing was applied."""
-    parts.restore.check_may_open(is_given_up=True)
+    parts.restore.doors.check_may_open(is_given_up=True)
     return _open(parts, is_given_up=True)
 
 
 def _open(parts: Parts, *, is_given_up: bool = False) -> int:
     """Open the doors last: as long as they are closed, the step may be run again."""
     started = parts.triggers.start()
-    parts.restore.open_doors(is_given_up=is_given_up)
+    parts.restore.doors.open(is_given_up=is_given_up)
     parts.say(f"the doors are open, {started} triggers run")
     return 0
 

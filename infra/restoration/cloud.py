@@ -11,7 +11,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.layout import FUNCTIONS
-from infra.restoration.restore import Place, RestorationError
+from infra.restoration.doors import RestorationError
+from infra.restoration.restore import Place
 
 COPIED = ("petitions", "deliveries", "roots")
 """Tables of which a restoration always needs a copy."""

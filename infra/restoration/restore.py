@@ -16,37 +16,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Protocol
+from typing import Protocol
 
 from infra.restoration import receipts
 from infra.restoration.accounts import Account
+from infra.restoration.doors import Doors, RestorationError
 from infra.restoration.fates import Decision, Fate, decide, put_back
 from shared.domain.errors import NewerItemError
 from shared.domain.petition.petition import Petition
 from shared.domain.petition.values.attachments import AttachmentState, quarantine_key
-from shared.domain.promises.restorations import Restoration
-from shared.platform import clock
 from shared.platform.item_by_item import MALFORMED
 from shared.tables.batches.batch_get import BATCH
-from shared.tables.directory import DOORS, OPERATIONS, Directory
+from shared.tables.directory import OPERATIONS, Directory
 from shared.tables.documents import DELIVERY, PETITION, Schema
 from shared.tables.dynamo import ConditionFailedError, Item, Table
 from shared.tables.jobs import CalendarDispatched, Dispatched, RolledUp, Rounds
 from shared.tables.petition_items import LOST, lost_item, petition_in
 
-ROW_SINCE = date(2026, 1, 1)
-"""The `valid_from` of operators' rows: there is one version of each."""
-A_MOMENT = timedelta(seconds=1)
-"""The new epoch begins after everything that was written before, also within one second."""
 BEGUN_ANEW = (RolledUp, CalendarDispatched, Dispatched)
 """Jobs that begin anew after a restoration, as all rounds do: they derive from the petitions what is missing, and what
 failed again and again is tried at once, because it may be mended now."""
-
-
-class RestorationError(Exception):
-    """The restoration cannot go on; the text says what to do."""
 
 
 class Files(Protocol):
@@ -88,43 +79,10 @@ class Restore:
     also_lost: Sequence[str] = ()
     wholly: frozenset[str] = frozenset()
     newer_is_damage: bool = False
-    _directory: Directory = field(init=False)
+    doors: Doors = field(init=False)
 
     def __post_init__(self) -> None:
-        self._directory = Directory(self.place.live["directory"])
-
-    # --- before and after --------------------------------------------------------------------------
-
-    def close_doors(self, until: datetime) -> int:
-        """Close the doors, and return the number of this restoration: a new one where the last has another moment.
-
-        Doors that are closed already stay closed since then: what was begun meanwhile is not done yet.
-        """
-        number = self.number()
-        if self._goes_elsewhere(number):
-            number += 1
-        closed = self._doors()
-        since = closed["since"] if closed else clock.now().isoformat()
-        facts = {"since": since, "until": until.isoformat(), "number": number}
-        self._directory.put(OPERATIONS, DOORS, ROW_SINCE, facts)
-        return number
-
-    def check_may_open(self, *, is_given_up: bool = False) -> None:
-        """Refuse to open the doors before it was applied; or, where it is given up, after it was begun.
-
-        Raises:
-            RestorationError: why they stay closed.
-        """
-        closed, begun = self._closed(), self._directory.restorations()
-        if is_given_up and any(each.at >= datetime.fromisoformat(closed["since"]) for each in begun):
-            raise RestorationError("It was begun to apply and cannot be given up: apply, then check.")
-        if not is_given_up and not any(each.number == int(closed["number"]) for each in begun):
-            raise RestorationError("Nothing was applied since the doors were closed: apply, or give-up.")
-
-    def open_doors(self, *, is_given_up: bool = False) -> None:
-        """Open the doors, if they may open."""
-        self.check_may_open(is_given_up=is_given_up)
-        self._directory.put(OPERATIONS, DOORS, ROW_SINCE, {})
+        self.doors = Doors(Directory(self.place.live["directory"]), self.to)
 
     # --- planning, applying, checking --------------------------------------------------------------
 
@@ -143,9 +101,9 @@ class Restore:
         Raises:
             RestorationError: the doors are open, another moment was begun with, or newer code wrote some of the items.
         """
-        self._closed_for()
+        self.doors.closed()
         self._refuse_newer()
-        self._begin()
+        self.doors.begin_epoch()
         account = self._run(is_written=True)
         for job in BEGUN_ANEW:
             Table(self.place.live["statistics"]).delete({"period": "jobs", "measure": job.job})
@@ -185,7 +143,7 @@ class Restore:
                     )
 
     def _run(self, *, is_written: bool) -> Account:
-        account = Account(self.number(), self.to)
+        account = Account(self.doors.number(), self.to)
         self._petitions(account, is_written=is_written)
         self._deliveries(account, is_written=is_written)
         self._roots(account, is_written=is_written)
@@ -193,47 +151,6 @@ class Restore:
             if is_written:
                 self._replace(table)
         return account
-
-    def number(self) -> int:
-        """Return the number of this restoration: that for which the doors are closed, else the next."""
-        done = [each.number for each in self._directory.restorations()]
-        with suppress(RestorationError):
-            return self._closed_for()
-        return max(done, default=0) + 1
-
-    def _closed_for(self) -> int:
-        """Return the restoration for which the doors are closed; `RestorationError` if they are open."""
-        return int(self._closed()["number"])
-
-    def _closed(self) -> Mapping[str, Any]:
-        """Return the row of closed doors.
-
-        Raises:
-            RestorationError: they are open.
-        """
-        closed = self._doors()
-        if closed is None:
-            raise RestorationError("The doors are open: close them first (freeze).")
-        return closed
-
-    def _doors(self) -> Mapping[str, Any] | None:
-        """Return the row of closed doors; None while they are open."""
-        self._directory.has_changed(OPERATIONS)
-        rows = self._directory.rows(OPERATIONS)
-        return next((row for row in rows if row["id"] == DOORS and row.get("since")), None)
-
-    def _begin(self) -> None:
-        """Record that the data went back, once: the epoch of all that is written from now on."""
-        number = self._closed_for()
-        if self._goes_elsewhere(number):
-            raise RestorationError(f"Restoration {number} has another moment: freeze for this one.")
-        if not any(each.number == number for each in self._directory.restorations()):
-            restored = Restoration(number=number, to=self.to, at=clock.now() + A_MOMENT)
-            self._directory.put(OPERATIONS, str(number), ROW_SINCE, restored.model_dump(mode="json"))
-
-    def _goes_elsewhere(self, number: int) -> bool:
-        """Return whether the restoration of this number was begun with another moment."""
-        return any(each.number == number and each.to != self.to for each in self._directory.restorations())
 
     # --- petitions ---------------------------------------------------------------------------------
 

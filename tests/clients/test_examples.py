@@ -13,7 +13,7 @@ from openapi_schema_validator import OAS31Validator
 
 from chalicelib.casework.api.openapi import document as desk_document
 from chalicelib.intake.api.openapi import document as petitions_document
-from infra.restoration.restore import ROW_SINCE
+from infra.restoration.doors import ROW_SINCE
 from shared.platform import clock
 from shared.tables.directory import DOORS, OPERATIONS, Directory
 from tests.clients.examples import DESCRIBED, FILES, Recorder, play

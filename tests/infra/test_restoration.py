@@ -18,8 +18,8 @@ from infra.layout import ROOT
 from infra.restoration import __main__ as command
 from infra.restoration import receipts
 from infra.restoration.cloud import TABLES, Copies, Triggers, Versions
+from infra.restoration.doors import RestorationError
 from infra.restoration.fates import Fate, decide, put_back
-from infra.restoration.restore import RestorationError
 from shared.domain.petition.change import Change
 from shared.domain.petition.lifecycle import Action, State
 from shared.domain.petition.petition import Petition

@@ -24,8 +24,9 @@ from infra.local.emulation.cloud import STAGE
 from infra.restoration import __main__ as command_line
 from infra.restoration.accounts import Account
 from infra.restoration.cloud import COPIED, Copies, Versions
+from infra.restoration.doors import RestorationError
 from infra.restoration.fates import Fate
-from infra.restoration.restore import RestorationError, Restore
+from infra.restoration.restore import Restore
 from shared.domain.petition.change import Change
 from shared.domain.promises.notices import Audience, NoticeKind
 from shared.platform import aws, clock, queues
@@ -59,11 +60,11 @@ class Rehearsal:
     def run(self, **options: Any) -> tuple[Account, Account]:
         """Do what the command does, step by step; return the accounts of applying and of checking."""
         restore = self.restore(**options)
-        restore.close_doors(clock.now() + timedelta(hours=1))
+        restore.doors.close(clock.now() + timedelta(hours=1))
         applied = restore.apply()
         checked = restore.check()
         self.system.clock.hold_at(clock.now() + timedelta(minutes=2))
-        restore.open_doors()
+        restore.doors.open()
         self.system.local.cold_start()
         self.system.settle()
         return applied, checked
@@ -366,7 +367,7 @@ def test_doors_are_closed_meanwhile_in_the_format_of_the_caller(
     rehearsal = copied()
     restore = rehearsal.restore()
 
-    restore.close_doors(clock.now() + timedelta(minutes=10))
+    restore.doors.close(clock.now() + timedelta(minutes=10))
     system.local.cold_start()
     api = system.http("POST", "/v1/petitions", json=sender.body, headers={"Idempotency-Key": "again"})
     page = system.http("GET", "/", headers={"accept": "text/html"})
@@ -389,35 +390,35 @@ def test_nothing_is_applied_while_the_doors_are_open_nor_opened_before_it_was_ap
 
     with pytest.raises(RestorationError, match="close them first"):
         restore.apply()
-    restore.close_doors(clock.now())
+    restore.doors.close(clock.now())
     with pytest.raises(RestorationError, match="Nothing was applied"):
-        restore.open_doors()
-    restore.open_doors(is_given_up=True)
+        restore.doors.open()
+    restore.doors.open(is_given_up=True)
     assert Directory("pakn-local-directory").closed() is None
 
 
 def test_a_restoration_that_was_begun_is_not_given_up(system: System, copied: Callable[[], Rehearsal]):
     restore = copied().restore()
-    restore.close_doors(clock.now() + timedelta(hours=1))
+    restore.doors.close(clock.now() + timedelta(hours=1))
     restore.apply()
 
     with pytest.raises(RestorationError, match="cannot be given up"):
-        restore.open_doors(is_given_up=True)
+        restore.doors.open(is_given_up=True)
 
 
 def test_what_was_begun_for_another_moment_is_not_given_up_either(
     system: System, copied: Callable[[], Rehearsal]
 ):
     earlier, later = copied(), copied()
-    earlier.restore().close_doors(clock.now() + timedelta(hours=1))
+    earlier.restore().doors.close(clock.now() + timedelta(hours=1))
     earlier.restore().apply()
     system.clock.hold_at(clock.now() + timedelta(minutes=5))
 
-    number = later.restore().close_doors(clock.now() + timedelta(hours=1))
+    number = later.restore().doors.close(clock.now() + timedelta(hours=1))
 
     assert number == 2
     with pytest.raises(RestorationError, match="cannot be given up"):
-        later.restore().open_doors(is_given_up=True)
+        later.restore().doors.open(is_given_up=True)
 
 
 class StubbornTriggers:
@@ -450,7 +451,7 @@ def test_step_whose_triggers_did_not_start_is_run_again(
         lambda seconds: system.clock.hold_at(clock.now() + timedelta(seconds=seconds)),
         lines.append,
     )
-    rehearsal.restore().close_doors(clock.now() + timedelta(hours=1))
+    rehearsal.restore().doors.close(clock.now() + timedelta(hours=1))
     if is_applied:
         rehearsal.restore().apply()
 
@@ -496,7 +497,7 @@ def test_work_of_a_newer_release_is_no_damage_unless_somebody_says_so(
     newer = item | {"schema": {"N": str(schema)}, "body": {"S": f'{{"state": "PARKED", "schema": {schema}}}'}}
     dynamodb.put_item(TableName=table, Item=newer)
     restore = rehearsal.restore()
-    restore.close_doors(clock.now())
+    restore.doors.close(clock.now())
 
     for step in (restore.plan, restore.apply, restore.check):
         with pytest.raises(RestorationError, match=f"newer code wrote 1 items, e.g. {sender.reference}"):
@@ -513,12 +514,12 @@ def test_another_moment_is_another_restoration(system: System, copied: Callable[
     first = copied()
     second = copied()
     restore, other = first.restore(), second.restore()
-    restore.close_doors(clock.now())
+    restore.doors.close(clock.now())
     restore.apply()
 
     with pytest.raises(RestorationError, match="Restoration 1 has another moment"):
         other.apply()
-    again, following = restore.close_doors(clock.now()), other.close_doors(clock.now())
+    again, following = restore.doors.close(clock.now()), other.doors.close(clock.now())
     other.apply()
 
     restorations = Directory(system.local.cloud.outputs["DirectoryTable"]).restorations()
@@ -552,7 +553,7 @@ def test_restoration_that_was_cut_off_goes_on(system: System, copied: Callable[[
     for sender in senders:
         ask(system, sender.reference, "Ông/Bà thi năm nào?")
     restore = rehearsal.restore()
-    restore.close_doors(clock.now())
+    restore.doors.close(clock.now())
     remaining = iter(range(writes))
 
     def die(**_: Any) -> None:

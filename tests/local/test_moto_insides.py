@@ -217,14 +217,14 @@ def test_quickened_updates_do_what_their_expressions_say(
     tiny: System, update: str, condition: str, changed: dict[str, Any] | None
 ) -> None:
     dynamodb, table = tiny.local.cloud.client("dynamodb"), tiny.local.cloud.outputs["PetitionsTable"]
-    said = update + condition
+    expressions = update + condition
     request = {
         "TableName": table,
         "Key": {"reference": HELD["reference"]},
         "UpdateExpression": update,
         "ConditionExpression": condition,
-        "ExpressionAttributeValues": {name: value for name, value in VALUES.items() if name in said},
-        **({"ExpressionAttributeNames": {"#v": "version"}} if "#v" in said else {}),
+        "ExpressionAttributeValues": {name: value for name, value in VALUES.items() if name in expressions},
+        **({"ExpressionAttributeNames": {"#v": "version"}} if "#v" in expressions else {}),
     }
     refused = pytest.raises(dynamodb.exceptions.ConditionalCheckFailedException)
     expected = {name: value for name, value in (HELD | (changed or {})).items() if value is not None}

@@ -12,7 +12,7 @@ import pytest
 from botocore.stub import Stubber
 
 from infra.restoration.cloud import Triggers
-from infra.restoration.restore import RestorationError
+from infra.restoration.doors import RestorationError
 from tests.ops.conftest import Ops
 from tests.support.people import Citizen
 from tests.support.system import System

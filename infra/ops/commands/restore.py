@@ -14,7 +14,7 @@ from infra.ops.stage.errors import OpsError
 from infra.ops.stage.session import instant_of, session_of
 from infra.ops.stage.triggers import LocalTriggers
 from infra.restoration.__main__ import GIVE_UP, RUN, STEPS, WHOLLY, options_of, parts_of
-from infra.restoration.restore import RestorationError
+from infra.restoration.doors import RestorationError
 
 READ_ONLY = frozenset({"plan", "check"})
 

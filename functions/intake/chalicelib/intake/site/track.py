@@ -132,8 +132,8 @@ def track_page(
 ) -> Response:
     """Show the form for the PIN with what was written; how long to wait where a PIN is slowed.
 
-    With JavaScript the browser works and sends the form at once, without it a button does later. Whoever typed a
-    reference and PIN (`is_typed`) and not followed a link is told that the two do not go together.
+    With JavaScript the browser works and sends the form at once, without it a button does later. Who typed a
+    reference and PIN (`is_typed`), instead of following a link, reads that the two do not go together.
     """
     facts = shown_errors(form_errors(problems, page_language(request)))
     status = 422 if facts["errors"] else 200
