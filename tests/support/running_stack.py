@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from infra.layout import ROOT
 
 STARTS_WITHIN_SECONDS = 240
-"""A start with samples takes some 10 s on an idle machine; tests beside it take most of it."""
+"""A start with samples takes some 15 s on an idle machine; tests beside it take most of it."""
 STOPS_WITHIN_SECONDS = 20
 WITHOUT_SAMPLES = "--empty"
 
