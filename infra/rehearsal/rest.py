@@ -37,7 +37,7 @@ class Rest:
         self._queues = f"{deployed.emulator_url}/_ministack/sqs/messages"
         self._prefix = f"pakn-{deployed.stage}-"
         self._log = Path(deployed.log)
-        self._failed: set[tuple[str, str]] = set()
+        self._failed: set[tuple[str, int]] = set()
         self._read_to = self._relayed = self._written = 0
         self._iterators: dict[str, str] = {}
 
@@ -106,7 +106,7 @@ class Rest:
     def _moves(self, message: Mapping[str, Any]) -> bool:
         """Return whether a message is neither delayed nor waiting for its next try."""
         was_tried = message["ReceiveCount"] > 0
-        is_waiting = (message["MessageId"], str(message["ReceiveCount"])) in self._failed
+        is_waiting = (message["MessageId"], int(message["ReceiveCount"])) in self._failed
         return bool(message["IsVisible"] or (was_tried and not is_waiting))
 
     def _messages(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
