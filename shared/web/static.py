@@ -21,6 +21,8 @@ _TYPES = {
     ".png": "image/png",
 }
 _BINARY = frozenset({".woff2", ".png"})
+_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL)
+"""A comment in a sheet: for those who read the code; a kilobyte, packed, that no page needs."""
 _NAMED_IN_A_SHEET = re.compile(rb'url\("([\w.-]+)"\)')
 
 _DESK = (
@@ -82,7 +84,7 @@ def asset(name: str) -> Asset | None:
     suffix = paths[0].suffix
     if suffix == ".css":
         content = _NAMED_IN_A_SHEET.sub(
-            lambda named: f'url("{asset_url(named[1].decode())}")'.encode(), content
+            lambda named: f'url("{asset_url(named[1].decode())}")'.encode(), _COMMENT.sub(b"", content)
         )
     return Asset(_TYPES[suffix], content, hashlib.sha256(content).hexdigest()[:12], suffix not in _BINARY)
 

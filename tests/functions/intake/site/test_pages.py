@@ -610,6 +610,15 @@ def test_the_desks_style_sheet_is_served_as_one_with_its_tokens(intake):
     assert "prefers-color-scheme: dark" in answer.text
 
 
+@pytest.mark.parametrize("name", ["site.css", "desk.css"])
+def test_style_sheet_is_served_without_what_it_says_to_engineers(intake: System, name: str):
+    sheet = intake.http("GET", f"/assets/{name}").text
+
+    assert "/*" not in sheet
+    assert "*/" not in sheet
+    assert sheet.count("{") == sheet.count("}") > 100
+
+
 @pytest.mark.parametrize("name", ["nichts.css", "base.css", "..%2Fsite.css", "..%2F..%2Fhttp.py", "pakn.py"])
 def test_nothing_else_is_served_as_an_asset(intake, name):
     assert intake.http("GET", f"/assets/{name}").status == 404
