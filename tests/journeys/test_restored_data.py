@@ -57,6 +57,18 @@ class Rehearsal:
         bucket = self.system.local.cloud.outputs["AttachmentsBucket"]
         return Restore(place, self.to, Versions(self.system.local.cloud.client("s3"), bucket), **options)
 
+    def parts(self, triggers: command_line.Switch, say: Callable[[str], None]) -> command_line.Parts:
+        """Return what the command's steps work with, on the clock of the system."""
+        return command_line.Parts(
+            self.restore(),
+            self.copies,
+            triggers,
+            NOTHING,
+            timedelta(hours=1),
+            lambda seconds: self.system.clock.hold_at(clock.now() + timedelta(seconds=seconds)),
+            say,
+        )
+
     def run(self, **options: Any) -> tuple[Account, Account]:
         """Do what the command does, step by step; return the accounts of applying and of checking."""
         restore = self.restore(**options)
@@ -442,15 +454,7 @@ def test_step_whose_triggers_did_not_start_is_run_again(
     system: System, copied: Callable[[], Rehearsal], step: str, *, is_applied: bool
 ):
     rehearsal, lines = copied(), list[str]()
-    parts = command_line.Parts(
-        rehearsal.restore(),
-        rehearsal.copies,
-        StubbornTriggers(),
-        NOTHING,
-        timedelta(hours=1),
-        lambda seconds: system.clock.hold_at(clock.now() + timedelta(seconds=seconds)),
-        lines.append,
-    )
+    parts = rehearsal.parts(StubbornTriggers(), lines.append)
     rehearsal.restore().doors.close(clock.now() + timedelta(hours=1))
     if is_applied:
         rehearsal.restore().apply()
@@ -649,15 +653,7 @@ def test_steps_of_the_runbook_say_what_it_expects(
         client.meta.events.register(
             "before-call.dynamodb", lambda model, **_: calls.add(f"dynamodb:{model.name}"), unique_id="calls"
         )
-    parts = command_line.Parts(
-        rehearsal.restore(),
-        rehearsal.copies,
-        StillTriggers(),
-        NOTHING,
-        timedelta(hours=1),
-        lambda seconds: system.clock.hold_at(clock.now() + timedelta(seconds=seconds)),
-        lines.append,
-    )
+    parts = rehearsal.parts(StillTriggers(), lines.append)
 
     codes = {step: command_line.RUN[step](parts) for step in command_line.STEPS if step != "plan"}
 
