@@ -58,7 +58,7 @@ class Rehearsal:
         return Restore(place, self.to, Versions(self.system.local.cloud.client("s3"), bucket), **options)
 
     def parts(self, triggers: command_line.Switch, say: Callable[[str], None]) -> command_line.Parts:
-        """Return what the command's steps work with, on the clock of the system."""
+        """Return the parts of the command's steps, on the clock of the system."""
         return command_line.Parts(
             self.restore(),
             self.copies,
